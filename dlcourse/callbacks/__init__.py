@@ -1,0 +1,1 @@
+"""Keras callbacks that look inside a run, one a file."""

@@ -1,0 +1,1 @@
+"""Keras layers on `keras.ops`, one concept a file; importing this registers them for loading saved models."""

@@ -1,0 +1,142 @@
+"""The student's copy of a solution notebook: a pure function, strict about its marks.
+
+In a solution, what the student is to write stands between two comment lines:
+
+    # BEGIN SOLUTION
+    return x + 1
+    # END SOLUTION
+
+In the student's copy one line that raises `NotImplementedError` stands there, at the same indentation, unless a block
+
+    # BEGIN STARTER
+    # return x
+    # END STARTER
+
+follows: its lines, without the comment sign, are what the student is given instead. A Markdown cell tagged `solution`
+is left out. Outputs and execution counts are removed.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Collection
+
+from nbformat import NotebookNode
+
+SOLUTION_TAG = "solution"
+_MARK = re.compile(r"^(\s*)# (BEGIN|END) (SOLUTION|STARTER)\s*$")
+_CHECK = re.compile(r"""^check\(\s*["']([\d.]+)["']""", re.MULTILINE)
+
+
+class MarkError(ValueError):
+    """A solution notebook's marks are not balanced, nested, misplaced, or its questions do not fit the checks."""
+
+
+def student_copy(solution: NotebookNode, questions: Collection[str]) -> NotebookNode:
+    """What the student gets.
+
+    Args:
+        solution: The solution notebook; it is left as it is.
+        questions: The numbers of the exercise's checked questions.
+
+    Raises:
+        MarkError: If marks are unbalanced, nested or misplaced; if a cell with a question has nothing for the student
+            to write; if the notebook's questions or its calls of `check` are not exactly `questions`.
+    """
+    _require_questions(solution, questions)
+    student = copy.deepcopy(solution)
+    student.cells = [cell for cell in student.cells if SOLUTION_TAG not in cell.metadata.get("tags", [])]
+    for cell in student.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+            cell.source = strip_solution(cell.source, cell.metadata.get("question"))
+    return student
+
+
+def strip_solution(source: str, question: str | None) -> str:
+    """The source with each solution replaced by its starter, or by a line that raises `NotImplementedError`.
+
+    Args:
+        source: A code cell's text.
+        question: The number of the question that the cell answers, None where it answers none.
+
+    Raises:
+        MarkError: If the marks are not balanced, or stand in a cell without a question, or are missing in one with it.
+    """
+    kept: list[str] = []
+    state = _Marks(question)
+    for number, line in enumerate(source.splitlines(), start=1):
+        mark = _MARK.match(line)
+        if mark:
+            kept.extend(state.take(mark, number))
+        elif state.open_block == "STARTER":
+            kept.append(state.uncommented(line, number))
+        elif state.open_block is None:
+            kept.extend([*state.flush(), line])
+    kept.extend(state.finish())
+    return "\n".join(kept)
+
+
+class _Marks:
+    """Which block is open, and the stub that is owed when a solution had no starter after it."""
+
+    def __init__(self, question: str | None) -> None:
+        self.question = question
+        self.open_block: str | None = None
+        self.indent = ""
+        self.owed: str | None = None
+        self.solutions = 0
+
+    def take(self, mark: re.Match, number: int) -> list[str]:
+        indent, side, block = mark.groups()
+        if self.question is None:
+            raise MarkError(f"line {number}: {side} {block} in a cell without a question")
+        return self._begin(block, indent, number) if side == "BEGIN" else self._end(block, number)
+
+    def _begin(self, block: str, indent: str, number: int) -> list[str]:
+        if self.open_block is not None:
+            raise MarkError(f"line {number}: BEGIN {block} inside an open {self.open_block} (question {self.question})")
+        if block == "STARTER" and self.owed is None:
+            raise MarkError(f"line {number}: a STARTER follows its SOLUTION directly (question {self.question})")
+        before = self.flush() if block == "SOLUTION" else []
+        self.open_block, self.indent = block, indent
+        return before
+
+    def _end(self, block: str, number: int) -> list[str]:
+        if self.open_block != block:
+            raise MarkError(f"line {number}: END {block} without its BEGIN (question {self.question})")
+        self.open_block = None
+        if block == "SOLUTION":
+            self.solutions += 1
+            self.owed = f'{self.indent}raise NotImplementedError("question {self.question} is yours to write")'
+        else:
+            self.owed = None
+        return []
+
+    def uncommented(self, line: str, number: int) -> str:
+        text = line.removeprefix(self.indent)
+        if not text.strip():
+            return ""
+        if not text.startswith("#"):
+            raise MarkError(f"line {number}: every line of a STARTER is a comment, got {line!r}")
+        return self.indent + text.removeprefix("#").removeprefix(" ")
+
+    def flush(self) -> list[str]:
+        owed, self.owed = self.owed, None
+        return [] if owed is None else [owed]
+
+    def finish(self) -> list[str]:
+        if self.open_block is not None:
+            raise MarkError(f"BEGIN {self.open_block} is never ended (question {self.question})")
+        if self.question is not None and not self.solutions:
+            raise MarkError(f"question {self.question}: nothing between BEGIN SOLUTION and END SOLUTION")
+        return self.flush()
+
+
+def _require_questions(solution: NotebookNode, questions: Collection[str]) -> None:
+    answered = [cell.metadata["question"] for cell in solution.cells if "question" in cell.metadata]
+    checked = [number for cell in solution.cells if cell.cell_type == "code" for number in _CHECK.findall(cell.source)]
+    for found, what in ((answered, "answer cells"), (checked, "calls of check")):
+        if sorted(found) != sorted(questions):
+            raise MarkError(f"the {what} are for {sorted(found)}, the checks for {sorted(questions)}")

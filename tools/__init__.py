@@ -1,0 +1,1 @@
+"""What makes the notebooks from their sources: not shipped with the package."""
