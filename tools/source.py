@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import jupytext
+import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,9 +39,7 @@ def to_source(notebook: NotebookNode) -> str:
 
 
 def canonical(notebook: NotebookNode) -> NotebookNode:
-    """The same notebook with the course's metadata alone and cell ids by position, so that equal content is equal bytes."""
-    import nbformat
-
+    """The same notebook with the course's metadata alone and cell ids by position: equal content is equal bytes."""
     result = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": METADATA, "cells": []})
     for position, cell in enumerate(notebook.cells, start=1):
         made = nbformat.from_dict(

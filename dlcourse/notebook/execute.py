@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
+import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nbformat import NotebookNode
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
 
 OnCell = Callable[[int, int], None]
 
@@ -54,7 +60,6 @@ def execute(
         ExecutionError: If a cell raises (unless `allow_errors`), takes too long, or the kernel dies.
     """
     from nbclient import NotebookClient
-    from traitlets.config import Config
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     cells = code_cells(notebook)
@@ -76,12 +81,12 @@ def execute(
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
         on_cell_executed=count,
-        config=Config({"KernelManager": {"transport": "tcp" if sys.platform == "win32" else "ipc"}}),
     )
     _use_threadless_loop()
     try:
-        with warnings.catch_warnings():
+        with _private_sockets() as config, warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            client.config = config
             client.execute(env={**os.environ, **(environment or {})})
     except CellExecutionError as error:
         raise ExecutionError(done, f"{error.ename}: {_first_line(error.evalue)}") from None
@@ -90,6 +95,18 @@ def execute(
     except DeadKernelError:
         raise ExecutionError(done + 1, "the kernel died (out of memory?)") from None
     return notebook
+
+
+@contextlib.contextmanager
+def _private_sockets() -> Iterator[Config]:
+    """Let the kernel speak through sockets in a folder of its own: TCP ports are visible to others and can collide."""
+    from traitlets.config import Config
+
+    if sys.platform == "win32":
+        yield Config()
+        return
+    with tempfile.TemporaryDirectory(prefix="kernel-") as folder:
+        yield Config({"KernelManager": {"transport": "ipc", "ip": str(Path(folder) / "socket")}})
 
 
 def _first_line(text: str) -> str:

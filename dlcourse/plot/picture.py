@@ -54,7 +54,9 @@ class Picture:
         return {"text/plain": repr(self), "image/png": self.png()}, {"image/png": {"alt": self.alt}}
 
 
-def new_figure(rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float = 3.6) -> tuple[Figure, list[Axes]]:
+def new_figure(
+    rows: int = 1, columns: int = 1, *, width: float = 6.4, height: float = 3.6
+) -> tuple[Figure, list[Axes]]:
     """A figure in the course's style and its axes, row by row; it belongs to no window and is drawn by nobody else.
 
     Args:

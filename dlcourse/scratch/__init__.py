@@ -1,1 +1,1 @@
-"""The course's own implementations on NumPy alone: one concept a file, each held to a trusted implementation by a test."""
+"""The course's own implementations on NumPy alone: one concept a file, each proven equal to a trusted one."""
