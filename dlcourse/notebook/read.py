@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.validator import normalize
 
 MERGE_MARKS = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 OLDEST = 3
@@ -82,7 +83,8 @@ def _upgraded(file: Path, notebook: dict) -> NotebookNode:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             upgraded = nbformat.reads(json.dumps(notebook), as_version=CURRENT)
-            nbformat.validate(upgraded, repair_duplicate_cell_ids=True)
+            _, upgraded = normalize(upgraded)
+            nbformat.validate(upgraded)
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise NotebookError(f"{file}: not a valid notebook: {reason}") from None

@@ -1,0 +1,83 @@
+"""What may pass between an answer and its check: None, booleans, numbers, text, lists, dicts with text keys, arrays.
+
+Arrays are boolean, integer or floating-point NumPy arrays. As JSON, an array is an object with its dtype, shape and
+values; numbers that JSON does not have (nan, inf, -inf) are written as text inside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+Data = Any
+_ARRAY = "__array__"
+_FLOAT = "__float__"
+_KINDS = "biuf"
+
+
+class NotDataError(TypeError):
+    """A value that cannot pass: the message names its type."""
+
+
+def as_data(value: object) -> Data:
+    """The value as data: tensors become arrays, NumPy scalars Python numbers, tuples lists; arrays are copied.
+
+    Raises:
+        NotDataError: If the value, or something inside it, is neither data nor convertible to an array of numbers.
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list | tuple):
+        return [as_data(each) for each in value]
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise NotDataError("a dict whose keys are not all text")
+        return {key: as_data(each) for key, each in value.items()}
+    return _as_array(value)
+
+
+def _as_array(value: object) -> Data:
+    if not hasattr(value, "__array__"):
+        raise NotDataError(f"a {type(value).__name__}")
+    array = np.array(value)
+    if array.dtype.kind == "V" or array.dtype.name == "bfloat16":
+        array = array.astype("float32")
+    if array.dtype.kind not in _KINDS:
+        raise NotDataError(f"a {type(value).__name__} of {array.dtype}")
+    return array.item() if isinstance(value, np.generic) else array
+
+
+def encode(value: Data) -> Any:
+    """Data as what the standard `json` module writes strictly (no bare NaN)."""
+    if isinstance(value, np.ndarray):
+        values = [encode_number(each) for each in value.ravel().tolist()]
+        return {_ARRAY: value.dtype.name, "shape": list(value.shape), "values": values}
+    if isinstance(value, list):
+        return [encode(each) for each in value]
+    if isinstance(value, dict):
+        return {key: encode(each) for key, each in value.items()}
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_FLOAT: str(value)}
+    return value
+
+
+def decode(value: Any) -> Data:
+    """What `encode` made, as data again."""
+    if isinstance(value, list):
+        return [decode(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if _ARRAY in value:
+        numbers = [float(each) if isinstance(each, str) else each for each in value["values"]]
+        return np.array(numbers, dtype=value[_ARRAY]).reshape(value["shape"])
+    if _FLOAT in value:
+        return float(value[_FLOAT])
+    return {key: decode(each) for key, each in value.items()}
+
+
+def encode_number(number: float | int | bool) -> float | int | bool | str:
+    """A number of an array, or its name where JSON has no such number."""
+    return str(number) if isinstance(number, float) and not math.isfinite(number) else number

@@ -1,0 +1,154 @@
+"""The author's side of a check: a reference, other accepted answers, planted mistakes, and how arguments are drawn.
+
+An exercise's definition is a Python file, `sources/checks/CHAPTER.py`, that sets `QUESTIONS`. It is found by path and
+never shipped to students; `Definition.question` turns it into data for one draw.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dlcourse.checks.compare import Tolerance, digest
+from dlcourse.checks.outcome import Outcome, observe
+from dlcourse.checks.question import Case, Expected, KnownMistake, Question
+
+PUBLIC_SEED = 20_260_101
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that people give.
+
+    Attributes:
+        answer: The wrong answer itself.
+        words: Words that the message must contain; a test holds it.
+        says: What whoever made it is told; without it the general diagnoses must find the words.
+        starter: The answer that the student's copy begins with: giving it back is not an attempt.
+    """
+
+    answer: Any
+    words: str = ""
+    says: str = ""
+    starter: bool = False
+
+
+@dataclass(frozen=True)
+class QuestionDefinition:
+    """One question, as its author writes it.
+
+    Attributes:
+        id: `CHAPTER.QUESTION`.
+        title: A few words.
+        draw: From a random generator to the cases.
+        reference: The answer that defines what is right.
+        accepted: Right answers written differently, at least two.
+        mistakes: Wrong answers, at least three besides the starter.
+        hints: At least one, from the first nudge to the last.
+        probe: How an answer is asked (see `observe`).
+        tolerance: How far apart numbers may be.
+        options: For a choice: the words among which to choose. Case files then hold fingerprints, no values.
+    """
+
+    id: str
+    title: str
+    draw: Callable[[np.random.Generator], Sequence[Case]]
+    reference: Any
+    accepted: Sequence[Any]
+    mistakes: Sequence[Mistake]
+    hints: Sequence[str]
+    probe: str = "call"
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    options: Sequence[str] = ()
+
+    def question(self, seed: int) -> Question:
+        """The question as data, for the arguments drawn from `seed`.
+
+        Raises:
+            ValueError: If the reference fails on a case, or a mistake is right in all of them or gives nothing.
+        """
+        cases = tuple(self.draw(np.random.default_rng(seed)))
+        expected = tuple(self._right(case) for case in cases)
+        mistakes = tuple(self._known(mistake, cases, expected) for mistake in self.mistakes)
+        return Question(
+            id=self.id,
+            title=self.title,
+            probe=self.probe,
+            cases=cases,
+            expected=expected,
+            mistakes=mistakes,
+            hints=tuple(self.hints),
+            tolerance=self.tolerance,
+            options=tuple(self.options),
+        )
+
+    def _right(self, case: Case) -> Expected:
+        outcome = observe(self.reference, case.arguments, self.probe)
+        if outcome.error or not outcome.attempted:
+            raise ValueError(f"question {self.id}: the reference fails on {case.name!r}: {outcome.error or 'no value'}")
+        if not self.options:
+            return Expected(outcome)
+        values = [outcome.value]
+        values += [observe(answer, case.arguments, self.probe).value for answer in self.accepted]
+        return Expected(digests=tuple(sorted({self._digest(case, value) for value in values})))
+
+    def _known(self, mistake: Mistake, cases: tuple[Case, ...], expected: tuple[Expected, ...]) -> KnownMistake:
+        outcomes = [observe(mistake.answer, case.arguments, self.probe) for case in cases]
+        right = [
+            outcome.attempted and each.fits(outcome, self._place(case), self.tolerance)
+            for each, outcome, case in zip(expected, outcomes, cases, strict=True)
+        ]
+        if all(right):
+            raise ValueError(f"question {self.id}: a planted mistake is right in every case: {mistake.says!r}")
+        if not self.options and not all(outcome.attempted for outcome in outcomes):
+            raise ValueError(f"question {self.id}: a planted mistake must give something: {mistake.says!r}")
+        gives = tuple(self._given(case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
+        return KnownMistake(mistake.says, gives, mistake.starter)
+
+    def _given(self, case: Case, outcome: Outcome) -> Expected:
+        if not self.options:
+            return Expected(outcome)
+        return Expected(digests=(self._digest(case, outcome.value),) if outcome.attempted else ())
+
+    def _digest(self, case: Case, value: Any) -> str:
+        return digest(self._place(case), value)
+
+    def _place(self, case: Case) -> str:
+        return f"{self.id} {case.name}"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """All questions of one exercise."""
+
+    slug: str
+    questions: tuple[QuestionDefinition, ...]
+
+
+class DefinitionError(ValueError):
+    """A file of checks that cannot be used; the message names it and what is wrong."""
+
+
+def load_definition(path: Path) -> Definition:
+    """The definition in a file of checks.
+
+    Raises:
+        DefinitionError: If the file does not set `QUESTIONS`, or two questions have the same number.
+    """
+    spec = importlib.util.spec_from_file_location(f"checks_{path.stem}", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise DefinitionError(f"{path}: a Python file with checks was expected")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    questions = getattr(module, "QUESTIONS", None)
+    if not questions:
+        raise DefinitionError(f"{path}: must set QUESTIONS to the exercise's questions")
+    numbers = [question.id for question in questions]
+    if len(set(numbers)) < len(numbers):
+        raise DefinitionError(f"{path}: every question needs a number of its own, got {numbers}")
+    return Definition(path.stem, tuple(questions))

@@ -1,0 +1,157 @@
+"""A question as data: its cases, what the reference gives on them, and what each planted mistake gives.
+
+A question is made from its definition (the author's side) for one draw of arguments. The public draw is stored in a
+case file and travels with the student's copy; it holds no solution.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Any
+
+from dlcourse.checks.compare import Tolerance, digest, same
+from dlcourse.checks.data import Data, decode, encode
+from dlcourse.checks.outcome import Outcome
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Case:
+    """One set of arguments, worth some points."""
+
+    name: str
+    arguments: Mapping[str, Data]
+    points: int = 1
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a case should give, or what a mistake gives there: an outcome, or fingerprints of the right choices."""
+
+    outcome: Outcome | None = None
+    digests: tuple[str, ...] = ()
+
+    def fits(self, came: Outcome, place: str, tolerance: Tolerance) -> bool:
+        """Whether what came is this."""
+        if self.outcome is None:
+            return came.attempted and not came.error and digest(place, came.value) in self.digests
+        if self.outcome.error or came.error:
+            return _kind_of(self.outcome.error) == _kind_of(came.error)
+        return same(self.outcome.value, came.value, tolerance) and self.outcome.changed == came.changed
+
+    def encoded(self) -> Any:
+        """As JSON."""
+        return {"digests": list(self.digests)} if self.outcome is None else self.outcome.encoded()
+
+    @classmethod
+    def decoded(cls, record: Mapping[str, Any]) -> Expected:
+        """What `encoded` made, again."""
+        if "digests" in record:
+            return cls(digests=tuple(record["digests"]))
+        return cls(Outcome.decoded(record))
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A mistake that many make: what it gives in each case, and the words for who made it."""
+
+    says: str
+    gives: tuple[Expected, ...]
+    starter: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """Everything that a check needs to know, for one draw of arguments.
+
+    Attributes:
+        id: `CHAPTER.QUESTION`.
+        title: A few words.
+        probe: How the answer is asked (see `observe`).
+        cases: The arguments.
+        expected: What the reference gives, case by case.
+        mistakes: What each planted mistake gives.
+        hints: From the first nudge to the last.
+        tolerance: How far apart numbers may be.
+        options: The words among which a choice is made, empty where there is no such choice.
+    """
+
+    id: str
+    title: str
+    probe: str
+    cases: tuple[Case, ...]
+    expected: tuple[Expected, ...]
+    mistakes: tuple[KnownMistake, ...]
+    hints: tuple[str, ...]
+    tolerance: Tolerance = field(default_factory=Tolerance)
+    options: tuple[str, ...] = ()
+
+    def place(self, case: Case) -> str:
+        """What a choice's fingerprint is bound to."""
+        return f"{self.id} {case.name}"
+
+    def encoded(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "title": self.title,
+            "probe": self.probe,
+            "rtol": self.tolerance.rtol,
+            "atol": self.tolerance.atol,
+            "options": list(self.options),
+            "hints": list(self.hints),
+            "cases": [
+                {"name": case.name, "points": case.points, "arguments": encode(dict(case.arguments))}
+                | {"expected": expected.encoded()}
+                for case, expected in zip(self.cases, self.expected, strict=True)
+            ],
+            "mistakes": [
+                {"says": each.says, "starter": each.starter, "gives": [one.encoded() for one in each.gives]}
+                for each in self.mistakes
+            ],
+        }
+
+    @classmethod
+    def decoded(cls, number: str, record: Mapping[str, Any]) -> Question:
+        """What `encoded` made, again."""
+        return cls(
+            id=number,
+            title=record["title"],
+            probe=record["probe"],
+            cases=tuple(Case(each["name"], decode(each["arguments"]), each["points"]) for each in record["cases"]),
+            expected=tuple(Expected.decoded(each["expected"]) for each in record["cases"]),
+            mistakes=tuple(
+                KnownMistake(each["says"], tuple(Expected.decoded(one) for one in each["gives"]), each["starter"])
+                for each in record["mistakes"]
+            ),
+            hints=tuple(record["hints"]),
+            tolerance=Tolerance(record["rtol"], record["atol"]),
+            options=tuple(record["options"]),
+        )
+
+
+@functools.cache
+def public_questions(slug: str) -> Mapping[str, Question]:
+    """The questions of an exercise, by number, from the case file that ships with the package; empty without one.
+
+    Args:
+        slug: The chapter's, such as `"03_basic_concepts"`.
+
+    Raises:
+        ValueError: If the case file is of another version of the format.
+    """
+    file = resources.files("dlcourse.checks").joinpath("cases", f"{slug}.json")
+    if not file.is_file():
+        return {}
+    record = json.loads(file.read_text(encoding="utf-8"))
+    if record["schema"] != SCHEMA:
+        raise ValueError(f"{slug}.json must be of schema {SCHEMA}, got {record['schema']}")
+    return {number: Question.decoded(number, each) for number, each in record["questions"].items()}
+
+
+def _kind_of(error: str) -> str:
+    return error.split(":")[0]
