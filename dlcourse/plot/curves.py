@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dlcourse.plot.picture import Picture, new_figure
+from dlcourse.plot.picture import Picture, new_figure, styled
 from dlcourse.plot.style import LINE_STYLES
 
 
+@styled
 def curves(
     x: np.ndarray,
     lines: Mapping[str, np.ndarray],

@@ -6,15 +6,19 @@ readers and the course's site use, and the same text as its plain form.
 
 from __future__ import annotations
 
+import functools
 import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dlcourse.plot.style import STYLE
+
+P = ParamSpec("P")
 
 
 class Picture:
@@ -52,6 +56,17 @@ class Picture:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         return {"text/plain": repr(self), "image/png": self.png()}, {"image/png": {"alt": self.alt}}
+
+
+def styled(plot: Callable[P, Picture]) -> Callable[P, Picture]:
+    """Draw in the course's style, whatever style the person has set; every plotting function wears it."""
+
+    @functools.wraps(plot)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Picture:
+        with mpl.rc_context(STYLE):
+            return plot(*args, **kwargs)
+
+    return drawn
 
 
 def new_figure(

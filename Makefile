@@ -1,0 +1,74 @@
+# Two commands do everything: `make lab` opens the course, `make test` proves it. Plain `make` lists the rest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+    $$each -c '$(SUPPORTED)' 2>/dev/null && echo $$each && break; done)
+UV := $(shell command -v uv 2>/dev/null)
+STAMP := $(VENV)/.installed
+LESSON ?=
+# nbval runs one kernel a notebook; each worker takes a whole notebook.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install lab course test quick lint unit notebooks render readme lock browser bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## install the course into .venv, at the locked versions
+
+$(STAMP): requirements.lock requirements.txt pyproject.toml
+	@$(if $(PYTHON),$(PYTHON) -c '$(SUPPORTED)',false) || \
+	    { echo "Python 3.11, 3.12 or 3.13 is needed; name one: make PYTHON=/path/to/python" >&2; exit 1; }
+ifdef UV
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
+else
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+endif
+	@touch $@
+
+lab: install ## open the course in JupyterLab (LESSON=03_1 opens one)
+	@$(BIN)/dlcourse lab $(LESSON)
+
+course: install ## run every lesson headless; a table at the end
+	@$(BIN)/dlcourse run
+
+test: lint unit notebooks ## everything that CI runs
+	@$(BIN)/coverage report
+
+quick: install ## what is fast: no notebook, nothing slow
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not notebook and not browser"
+
+lint: install ## style, format and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+
+unit: install ## unit tests, hygiene of the notebooks, architecture
+	@$(BIN)/coverage erase
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser" --cov --cov-report=
+
+notebooks: install ## execute every lesson and solution and compare its outputs (nbval)
+	@$(BIN)/python -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
+	    -n $(WORKERS) --dist loadfile --cov --cov-append --cov-report= notebooks solutions
+
+render: install ## make notebooks, solutions and exercises from sources/ (NAME=03_2, FORCE=1)
+	@$(BIN)/python -m tools.render $(if $(FORCE),--force) $(NAME)
+	@$(BIN)/python -m tools.contents
+
+lock: install ## choose the newest versions that the ranges allow, for every supported Python
+	@$(BIN)/python -m tools.lock
+
+browser: install ## open a lesson in JupyterLab in headless Chromium and run it (needs Chromium)
+	@$(BIN)/python -m pip install --quiet -c requirements.lock -e '.[browser]'
+	@$(BIN)/python -m pytest -q -m browser
+
+bench: install ## paired measurements, as ratios
+	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+clean: ## remove what was installed and made; your working copies stay
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

@@ -1,0 +1,45 @@
+"""Every test runs away from the person's own files; every skipped test is on a tracked list, or the run fails."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+TRACKED = tomllib.loads(Path(__file__).with_name("skips.toml").read_text(encoding="utf-8"))["reasons"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path_factory, monkeypatch):
+    """A learner's progress and copies of each test lie in folders of its own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("DLCOURSE_PROGRESS", str(home / "progress.json"))
+    monkeypatch.setenv("DLCOURSE_WORK", str(home / "work"))
+    monkeypatch.delenv("DLCOURSE_PROFILE", raising=False)
+    monkeypatch.delenv("DLCOURSE_VERDICTS", raising=False)
+
+
+def untracked(reason: str) -> bool:
+    """Whether a skip's reason is not on the tracked list."""
+    return not any(reason.startswith(tracked) for tracked in TRACKED)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return text.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    """Name each skip that nobody decided on."""
+    for report in terminalreporter.stats.get("skipped", []):
+        if untracked(_reason(report)):
+            terminalreporter.write_line(f"SKIPPED WITHOUT BEING TRACKED in tests/skips.toml: {report.nodeid}", red=True)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Fail the run on such a skip."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if any(untracked(_reason(report)) for report in skipped) and exitstatus == 0:
+        session.exitstatus = 1
