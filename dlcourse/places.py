@@ -5,8 +5,8 @@ In a checkout they lie beside the package; a wheel carries the lessons and exerc
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 from pathlib import Path
 
 WORK_VARIABLE = "DLCOURSE_WORK"
@@ -48,6 +48,8 @@ def work() -> Path:
 def make_working_copies(folder: Path) -> list[Path]:
     """Copy every lesson and exercise that `folder` does not have yet; a copy that exists is never overwritten.
 
+    The copies come without outputs: a lesson asks for a guess before it shows a result.
+
     Returns:
         The copies that were made.
     """
@@ -55,16 +57,25 @@ def make_working_copies(folder: Path) -> list[Path]:
     for source_folder in (notebooks(), exercises()):
         for source in sorted(source_folder.glob("*.ipynb")):
             copy = folder / source_folder.name / source.name
-            if _copy_new(source, copy):
+            if not copy.exists() and _write_new(copy, without_outputs(source.read_text(encoding="utf-8"))):
                 made.append(copy)
     return made
 
 
-def _copy_new(source: Path, copy: Path) -> bool:
+def without_outputs(notebook: str) -> str:
+    """A notebook's text with its outputs and execution counts removed."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _write_new(copy: Path, text: str) -> bool:
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with copy.open("xb") as target, source.open("rb") as origin:
-            shutil.copyfileobj(origin, target)
+        with copy.open("x", encoding="utf-8", newline="\n") as target:
+            target.write(text)
     except FileExistsError:
         return False
     return True

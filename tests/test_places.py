@@ -1,6 +1,8 @@
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat import v4
 
 from dlcourse import places
 
@@ -10,7 +12,8 @@ def course(tmp_path, monkeypatch):
     """A course of one lesson and one exercise."""
     for kind in ("notebooks", "exercises"):
         (tmp_path / "course" / kind).mkdir(parents=True)
-        (tmp_path / "course" / kind / "03.ipynb").write_text(kind, encoding="utf-8")
+        cells = [v4.new_code_cell(kind, execution_count=1, outputs=[v4.new_output("stream", text="the result")])]
+        nbformat.write(v4.new_notebook(cells=cells), tmp_path / "course" / kind / "03.ipynb")
         monkeypatch.setattr(places, kind, lambda kind=kind: tmp_path / "course" / kind)
     return tmp_path
 
@@ -21,7 +24,14 @@ def test_working_copies_are_made_of_lessons_and_exercises(course):
         "notebooks/03.ipynb",
         "exercises/03.ipynb",
     ]
-    assert (course / "mine" / "exercises" / "03.ipynb").read_text(encoding="utf-8") == "exercises"
+    copy = nbformat.read(course / "mine" / "exercises" / "03.ipynb", as_version=4)
+    assert copy.cells[0].source == "exercises"
+
+
+def test_working_copies_come_without_outputs(course):
+    for copy in places.make_working_copies(course / "mine"):
+        cell = nbformat.read(copy, as_version=4).cells[0]
+        assert (cell.outputs, cell.execution_count) == ([], None)
 
 
 def test_a_copy_that_exists_is_never_overwritten(course):
