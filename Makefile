@@ -38,6 +38,7 @@ course: install ## run every lesson headless; a table at the end
 	@$(BIN)/dlcourse run
 
 test: lint unit notebooks ## everything that CI runs
+	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
 quick: install ## what is fast: no notebook, nothing slow
@@ -50,11 +51,11 @@ lint: install ## style, format and types
 
 unit: install ## unit tests, hygiene of the notebooks, architecture
 	@$(BIN)/coverage erase
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser" --cov --cov-report=
+	@$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
 
 notebooks: install ## execute every lesson and solution and compare its outputs (nbval)
-	@$(BIN)/python -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
-	    -n $(WORKERS) --dist loadfile --cov --cov-append --cov-report= notebooks solutions
+	@$(BIN)/coverage run -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
+	    -n $(WORKERS) --dist loadfile notebooks solutions
 
 render: install ## make notebooks, solutions and exercises from sources/ (NAME=03_2, FORCE=1)
 	@$(BIN)/python -m tools.render $(if $(FORCE),--force) $(NAME)

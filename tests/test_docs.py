@@ -58,7 +58,8 @@ def test_the_lock_names_every_package_that_the_project_asks_for():
 def public(tree):
     """The public functions, classes and methods of a module."""
     for node in ast.walk(tree):
-        body = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        known = isinstance(node, ast.Module) or (isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+        body = node.body if known else []
         for each in body:
             if isinstance(each, ast.FunctionDef | ast.ClassDef) and not each.name.startswith("_"):
                 yield each

@@ -29,6 +29,10 @@ class PrivateKernelManager(KernelManager):
         private = {"transport": "ipc", "ip": str(Path(_folder.name) / f"kernel{_count}")}
         super().__init__(**(private if sys.platform != "win32" else {}), **kwargs)
 
+    def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """Ask the kernel to end instead of killing it: a killed kernel loses the coverage that it measured."""
+        super().shutdown_kernel(now=False, restart=restart)
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the environment that kernels inherit."""

@@ -24,9 +24,7 @@ def lab(tmp_path):
     home, log = tmp_path / "work", tmp_path / "log"
     command = [str(Path(sys.executable).with_name("dlcourse")), "lab", "03_2", "--no-browser", "--port", "0"]
     with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            [*command, "--folder", str(home)], stdout=output, stderr=output, env=os.environ.copy()
-        )
+        server = subprocess.Popen([*command, "--folder", str(home)], stdout=output, stderr=output)
     try:
         yield address(server, log), home
     finally:
