@@ -43,14 +43,13 @@ def progress_file() -> Path:
 def standings() -> dict[str, Standing]:
     """How the learner stands, by question number; nothing where no progress is kept or it cannot be read."""
     try:
-        record = json.loads(progress_file().read_text(encoding="utf-8"))
-        return {number: Standing(**each) for number, each in record["questions"].items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _understood(progress_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
 
 
 def record(question: str, status: str, points: int, possible: int) -> Standing:
-    """Note one check of a question; what was right once stays right.
+    """Note one check of a question; what was right once stays right, and the most points stay.
 
     Returns:
         The standing after it.
@@ -60,12 +59,26 @@ def record(question: str, status: str, points: int, possible: int) -> Standing:
     """
     known = standings()
     before = known.get(question, Standing())
-    tried = before.attempts + (status != "not attempted")
-    if tried and before.attempts and before.points >= points:
-        status, points = before.status, before.points
-    after = Standing(status, points, possible, tried)
+    attempts = before.attempts + (status != "not attempted")
+    if before.attempts and (before.status == "right" or before.points >= points) and status != "right":
+        after = Standing(before.status, before.points, before.possible, attempts)
+    else:
+        after = Standing(status, points, possible, attempts)
     _write({**known, question: after})
     return after
+
+
+def _understood(text: str) -> dict[str, Standing]:
+    """The standings in a progress file's text; ValueError where it is not one."""
+    try:
+        standings = {number: Standing(**each) for number, each in json.loads(text)["questions"].items()}
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a progress file: {error}") from None
+    for standing in standings.values():
+        numbers = (standing.points, standing.possible, standing.attempts)
+        if not isinstance(standing.status, str) or not all(type(number) is int for number in numbers):
+            raise ValueError(f"not a standing: {standing}")
+    return standings
 
 
 def _write(known: dict[str, Standing]) -> None:
@@ -74,11 +87,20 @@ def _write(known: dict[str, Standing]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         _keep_unreadable(file)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
-            json.dump({"schema": SCHEMA, "questions": questions}, new, indent=1)
-        Path(new.name).replace(file)
+        _replace(file, json.dumps({"schema": SCHEMA, "questions": questions}, indent=1) + "\n")
     except OSError as error:
         raise ProgressError(f"progress is not kept: {file}: {error.strerror or error}") from None
+
+
+def _replace(file: Path, text: str) -> None:
+    """Put a whole new file in the place of the old one: who stops in between leaves the old one."""
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as new:
+        new.write(text)
+    try:
+        Path(new.name).replace(file)
+    except OSError:
+        Path(new.name).unlink()
+        raise
 
 
 def _keep_unreadable(file: Path) -> None:
@@ -86,6 +108,6 @@ def _keep_unreadable(file: Path) -> None:
     if not file.exists():
         return
     try:
-        json.loads(file.read_text(encoding="utf-8"))["questions"].items()
-    except (ValueError, KeyError, TypeError, AttributeError):
+        _understood(file.read_text(encoding="utf-8"))
+    except ValueError:
         file.replace(file.with_suffix(".unreadable.json"))

@@ -18,7 +18,7 @@ from dlcourse.checks.definition import load_definition
 from dlcourse.notebook.execute import ExecutionError, code_cells, execute
 from dlcourse.notebook.student import MarkError, student_copy
 from tools import source
-from tools.cases import case_file_text
+from tools.cases import case_file_text, same_cases
 
 CELL_TIMEOUT = 300
 
@@ -51,9 +51,11 @@ def notebook_text(notebook: NotebookNode) -> str:
 
 
 def make_case_file(checks: Path) -> Path:
-    """Write the tracked case file of an exercise's checks."""
+    """Write the tracked case file of an exercise's checks, unless the one that is there says the same."""
     target = source.CASES / f"{checks.stem}.json"
-    write_if_changed(target, case_file_text(load_definition(checks)))
+    text = case_file_text(load_definition(checks))
+    if not target.exists() or not same_cases(target.read_text(encoding="utf-8"), text):
+        write_if_changed(target, text)
     return target
 
 

@@ -4,6 +4,6 @@ A check is data in, data out: arguments go in, what the answer gives comes out, 
 gave. `observe` is the half that meets the learner's code, `judge` the half that decides; only data pass between them.
 """
 
-from dlcourse.checks.check import check, hint, solution
+from dlcourse.checks.learner import check, hint, solution
 
 __all__ = ["check", "hint", "solution"]

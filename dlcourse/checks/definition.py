@@ -1,7 +1,8 @@
 """The author's side of a check: a reference, other accepted answers, planted mistakes, and how arguments are drawn.
 
-An exercise's definition is a Python file, `sources/checks/CHAPTER.py`, that sets `QUESTIONS`. It is found by path and
-never shipped to students; `Definition.question` turns it into data for one draw.
+An exercise's definition is a Python file, `sources/checks/CHAPTER.py`, that sets `QUESTIONS`; a long one takes them
+from a folder of the same name, one file a question (`questions_in`). It is found by path and never shipped to students;
+`QuestionDefinition.question` turns a question into data for one draw.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ class QuestionDefinition:
         """The question as data, for the arguments drawn from `seed`.
 
         Raises:
-            ValueError: If the reference fails on a case, or a mistake is right in all of them or gives nothing.
+            ValueError: If the reference fails on a case or modifies its arguments, or a mistake is right in all of
+                them or gives nothing.
         """
         cases = tuple(self.draw(np.random.default_rng(seed)))
         expected = tuple(self._right(case) for case in cases)
@@ -91,16 +93,18 @@ class QuestionDefinition:
         outcome = observe(self.reference, case.arguments, self.probe)
         if outcome.error or not outcome.attempted:
             raise ValueError(f"question {self.id}: the reference fails on {case.name!r}: {outcome.error or 'no value'}")
+        if outcome.changed:
+            raise ValueError(f"question {self.id}: the reference modifies {', '.join(outcome.changed)}: {case.name!r}")
         if not self.options:
             return Expected(outcome)
-        values = [outcome.value]
-        values += [observe(answer, case.arguments, self.probe).value for answer in self.accepted]
-        return Expected(digests=tuple(sorted({self._digest(case, value) for value in values})))
+        chosen = [outcome, *(observe(answer, case.arguments, self.probe) for answer in self.accepted)]
+        digests = {self._digest(case, each.value) for each in chosen if each.attempted and not each.error}
+        return Expected(digests=tuple(sorted(digests)))
 
     def _known(self, mistake: Mistake, cases: tuple[Case, ...], expected: tuple[Expected, ...]) -> KnownMistake:
         outcomes = [observe(mistake.answer, case.arguments, self.probe) for case in cases]
         right = [
-            outcome.attempted and each.fits(outcome, self._place(case), self.tolerance)
+            each.fits(outcome, self._place(case), self.tolerance, pure=case.pure)
             for each, outcome, case in zip(expected, outcomes, cases, strict=True)
         ]
         if all(right):
@@ -140,15 +144,28 @@ def load_definition(path: Path) -> Definition:
     Raises:
         DefinitionError: If the file does not set `QUESTIONS`, or two questions have the same number.
     """
+    questions = _attribute_of(path, "QUESTIONS")
+    numbers = [question.id for question in questions]
+    if len(set(numbers)) < len(numbers):
+        raise DefinitionError(f"{path}: every question needs a number of its own, got {numbers}")
+    return Definition(path.stem, tuple(questions))
+
+
+def questions_in(folder: Path) -> list[QuestionDefinition]:
+    """The questions of a folder with one file each, which sets `QUESTION`, in the order of the files' names.
+
+    Raises:
+        DefinitionError: If a file does not set it.
+    """
+    return [_attribute_of(path, "QUESTION") for path in sorted(folder.glob("*.py"))]
+
+
+def _attribute_of(path: Path, name: str) -> Any:
     spec = importlib.util.spec_from_file_location(f"checks_{path.stem}", path)
     if spec is None or spec.loader is None or not path.is_file():
         raise DefinitionError(f"{path}: a Python file with checks was expected")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    questions = getattr(module, "QUESTIONS", None)
-    if not questions:
-        raise DefinitionError(f"{path}: must set QUESTIONS to the exercise's questions")
-    numbers = [question.id for question in questions]
-    if len(set(numbers)) < len(numbers):
-        raise DefinitionError(f"{path}: every question needs a number of its own, got {numbers}")
-    return Definition(path.stem, tuple(questions))
+    if not getattr(module, name, None):
+        raise DefinitionError(f"{path}: must set {name}")
+    return getattr(module, name)

@@ -10,7 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.data import Data, NotDataError, as_data, decode, encode
+from dlcourse.checks.data import Data, NotDataError, as_data, decode, described, encode
+
+STUB_WORDS = "is yours to write"
+_LONGEST_MESSAGE = 200
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Outcome:
 
     Attributes:
         value: The answer's value, None where there is none.
-        error: Type and first line of the exception that it raised, else empty.
+        error: What went wrong, to be read after "it", such as the exception's type and first line; else empty.
         attempted: False where the answer is still the stub.
         changed: Names of the arguments that the answer modified in place.
     """
@@ -31,20 +34,31 @@ class Outcome:
 
     def encoded(self) -> dict[str, Any]:
         """As JSON; what is as usual is left out."""
-        full = {"value": encode(self.value), "error": self.error, "changed": list(self.changed)}
-        return {key: each for key, each in full.items() if each not in ("", [])}
+        record: dict[str, Any] = {"value": encode(self.value)}
+        if self.error:
+            record["error"] = self.error
+        if not self.attempted:
+            record["attempted"] = False
+        if self.changed:
+            record["changed"] = list(self.changed)
+        return record
 
     @classmethod
     def decoded(cls, record: Mapping[str, Any]) -> Outcome:
         """What `encoded` made, again."""
-        return cls(decode(record["value"]), record.get("error", ""), changed=tuple(record.get("changed", ())))
+        changed = tuple(record.get("changed", ()))
+        return cls(decode(record["value"]), record.get("error", ""), record.get("attempted", True), changed)
+
+
+class WrongKindError(TypeError):
+    """An answer that cannot be asked at all; the message says what it is and what was expected."""
 
 
 def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") -> Outcome:
     """Put one case's arguments to an answer; whatever the answer does, data come back.
 
     Args:
-        answer: A learner's function, or a value.
+        answer: A learner's function, or a value. `...`, or a value with `...` in it, is not attempted.
         arguments: Name and value; a function gets copies, by position.
         probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it.
 
@@ -57,44 +71,63 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            value = _PROBES[probe](answer, list(given.values()))
-            if value is Ellipsis:
+            value = Ellipsis if answer is Ellipsis else _PROBES[probe](answer, list(given.values()))
+            if _unfinished(value):
                 return Outcome(attempted=False)
             seen = as_data(value)
-    except NotImplementedError:
-        return Outcome(attempted=False)
-    except NotDataError as error:
-        return Outcome(error=f"gave {error}, which is not a number, text, list, dict or array of numbers")
-    except Exception as error:
-        return Outcome(error=_told(error))
-    return Outcome(seen, changed=tuple(name for name in given if not _identical(given[name], arguments[name])))
+            changed = tuple(name for name in given if not _identical(given[name], arguments[name]))
+    except (Exception, SystemExit) as error:
+        return Outcome(attempted=False) if _is_stub(error) else Outcome(error=_told(error))
+    return Outcome(seen, changed=changed)
 
 
 def _call(answer: object, arguments: list[Data]) -> object:
     if not callable(answer):
-        raise TypeError(f"a function was expected, this is a {type(answer).__name__}")
+        raise WrongKindError(
+            f"is {described(answer)}, but a function was expected: give its name alone, without brackets after it"
+        )
     return answer(*arguments)
 
 
 def _item(answer: object, arguments: list[Data]) -> object:
-    if answer is Ellipsis:
-        return Ellipsis
     if not isinstance(answer, Mapping):
-        raise TypeError(f"a dict was expected, this is a {type(answer).__name__}")
+        raise WrongKindError(f"is {described(answer)}, but a dict was expected")
     return answer.get(arguments[0], Ellipsis)
 
 
 _PROBES: dict[str, Callable[[object, list[Data]], object]] = {"call": _call, "item": _item}
 
 
-def _told(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return f"raised {type(error).__name__}" + (f": {lines[0]}" if lines else "")
+def _unfinished(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(_unfinished(each) for each in value.values())
+    return value is Ellipsis or (isinstance(value, list | tuple) and any(_unfinished(each) for each in value))
+
+
+def _is_stub(error: BaseException) -> bool:
+    """Whether this is the stub's own exception, and not one with the same name from deep inside a library."""
+    if not isinstance(error, NotImplementedError):
+        return False
+    return not error.args or (isinstance(error.args[0], str) and STUB_WORDS in error.args[0])
+
+
+def _told(error: BaseException) -> str:
+    if isinstance(error, WrongKindError):
+        return str(error)
+    if isinstance(error, NotDataError):
+        return f"gave {error}; a number, text, list, dict or array of numbers can be checked"
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:
+        lines = []
+    return f"raised {type(error).__name__}" + (f": {lines[0][:_LONGEST_MESSAGE]}" if lines else "")
 
 
 def _identical(one: Data, other: Data) -> bool:
+    if type(one) is not type(other):
+        return False
     if isinstance(one, np.ndarray):
-        same_kind = isinstance(other, np.ndarray) and one.dtype == other.dtype and one.shape == other.shape
+        same_kind = one.dtype == other.dtype and one.shape == other.shape
         return same_kind and np.array_equal(one, other, equal_nan=one.dtype.kind == "f")
     if isinstance(one, list):
         return len(one) == len(other) and all(_identical(a, b) for a, b in zip(one, other, strict=True))

@@ -22,11 +22,20 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Case:
-    """One set of arguments, worth some points."""
+    """One set of arguments, worth some points.
+
+    Attributes:
+        name: What it tries, in a few words that a learner understands.
+        arguments: Name and value, in the order in which a function takes them.
+        points: What it is worth.
+        pure: Whether it is here that an answer must leave its arguments as they are. One case of a question is enough:
+            who works in place should lose that case's points, not all.
+    """
 
     name: str
     arguments: Mapping[str, Data]
     points: int = 1
+    pure: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,13 +45,16 @@ class Expected:
     outcome: Outcome | None = None
     digests: tuple[str, ...] = ()
 
-    def fits(self, came: Outcome, place: str, tolerance: Tolerance) -> bool:
-        """Whether what came is this."""
+    def fits(self, came: Outcome, place: str, tolerance: Tolerance, *, pure: bool = False) -> bool:
+        """Whether what came is this; `pure` also compares which arguments were modified."""
+        if not came.attempted:
+            return False
         if self.outcome is None:
-            return came.attempted and not came.error and digest(place, came.value) in self.digests
+            return not came.error and digest(place, came.value) in self.digests
         if self.outcome.error or came.error:
-            return _kind_of(self.outcome.error) == _kind_of(came.error)
-        return same(self.outcome.value, came.value, tolerance) and self.outcome.changed == came.changed
+            return self.outcome.error == came.error
+        as_kept = not pure or self.outcome.changed == came.changed
+        return as_kept and same(self.outcome.value, came.value, tolerance)
 
     def encoded(self) -> Any:
         """As JSON."""
@@ -105,8 +117,8 @@ class Question:
             "options": list(self.options),
             "hints": list(self.hints),
             "cases": [
-                {"name": case.name, "points": case.points, "arguments": encode(dict(case.arguments))}
-                | {"expected": expected.encoded()}
+                {"name": case.name, "points": case.points, "pure": case.pure}
+                | {"arguments": encode(dict(case.arguments)), "expected": expected.encoded()}
                 for case, expected in zip(self.cases, self.expected, strict=True)
             ],
             "mistakes": [
@@ -122,7 +134,9 @@ class Question:
             id=number,
             title=record["title"],
             probe=record["probe"],
-            cases=tuple(Case(each["name"], decode(each["arguments"]), each["points"]) for each in record["cases"]),
+            cases=tuple(
+                Case(each["name"], decode(each["arguments"]), each["points"], each["pure"]) for each in record["cases"]
+            ),
             expected=tuple(Expected.decoded(each["expected"]) for each in record["cases"]),
             mistakes=tuple(
                 KnownMistake(each["says"], tuple(Expected.decoded(one) for one in each["gives"]), each["starter"])
@@ -151,7 +165,3 @@ def public_questions(slug: str) -> Mapping[str, Question]:
     if record["schema"] != SCHEMA:
         raise ValueError(f"{slug}.json must be of schema {SCHEMA}, got {record['schema']}")
     return {number: Question.decoded(number, each) for number, each in record["questions"].items()}
-
-
-def _kind_of(error: str) -> str:
-    return error.split(":")[0]

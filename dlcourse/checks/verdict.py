@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 STATUSES = ("not attempted", "wrong", "right")
 _COLOUR = {"not attempted": "#7F7F7F", "wrong": "#D55E00", "right": "#009E73"}
@@ -53,12 +55,21 @@ class Verdict:
     def lines(self) -> tuple[str, ...]:
         """What is said below the headline."""
         if self.status == "not attempted":
-            lines: tuple[str, ...] = (f'Write your answer above, then run this cell. hint("{self.question}") helps.',)
+            lines: tuple[str, ...] = (
+                *self.says,
+                f'Write your answer above, run its cell, then this one. `hint("{self.question}")` helps.',
+            )
         elif self.status == "wrong":
-            lines = (*self.says, self._cases_right(), f'hint("{self.question}") helps on.')
+            lines = (*self.says, self._cases_right(), f'Stuck? `hint("{self.question}")` helps.')
         else:
             lines = ()
         return (*lines, *([self.note] if self.note else []))
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Verdict:
+        """The verdict whose `dataclasses.asdict`, perhaps by way of JSON, this is."""
+        cases = tuple(CaseResult(**case) for case in record["cases"])
+        return cls(**{**record, "cases": cases, "says": tuple(record["says"])})
 
     def _cases_right(self) -> str:
         right = [case.name for case in self.cases if case.right]
@@ -69,13 +80,13 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         colour = _COLOUR[self.status]
-        body = "".join(f"<div>{_inline(line)}</div>" for line in self.lines)
+        body = "".join(f"<div>{inline(line)}</div>" for line in self.lines)
         return (
             f'<div style="border-left: 5px solid {colour}; padding: 0.3em 0.8em">'
             f'<strong style="color: {colour}">{html.escape(self.headline)}</strong>{body}</div>'
         )
 
 
-def _inline(line: str) -> str:
+def inline(line: str) -> str:
     """Text as HTML, with `code` in backquotes."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(line))

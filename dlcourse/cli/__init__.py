@@ -6,6 +6,7 @@ Whatever is wrong with what a person typed or gave is one line on the error stre
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 
 import click
@@ -48,7 +49,10 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command line and exit with its status."""
+    """Run the command line and exit with its status; a terminal that lacks a sign is shown another one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(run(arguments))
 
 

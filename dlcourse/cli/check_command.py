@@ -51,7 +51,7 @@ def _run(notebook: NotebookNode, exercise: Path, timeout: float) -> tuple[dict[s
     """The last verdict of each question, and for questions whose check failed to run what it raised."""
     from rich.console import Console
 
-    from dlcourse.checks.check import VERDICTS_VARIABLE
+    from dlcourse.checks.learner import VERDICTS_VARIABLE
     from dlcourse.notebook.execute import ExecutionError, execute
 
     stopped = ""

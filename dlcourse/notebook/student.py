@@ -12,8 +12,10 @@ In the student's copy one line that raises `NotImplementedError` stands there, a
     # return x
     # END STARTER
 
-follows: its lines, without the comment sign, are what the student is given instead. A Markdown cell tagged `solution`
-is left out. Outputs and execution counts are removed.
+follows: its lines, without the comment sign, are what the student is given instead. A cell that answers no question and
+is tagged `solution` is left out. Outputs and execution counts are removed.
+
+A solution that slips through is a leak, so whatever looks like a mark and is none is an error.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from nbformat import NotebookNode
 
 SOLUTION_TAG = "solution"
 _MARK = re.compile(r"^(\s*)# (BEGIN|END) (SOLUTION|STARTER)\s*$")
+_MARK_LIKE = re.compile(r"^\s*#*\W*(BEGIN|END)\W*(OF\W*)?(SOLUTION|STARTER)", re.IGNORECASE)
 _CHECK = re.compile(r"""^check\(\s*["']([\d.]+)["']""", re.MULTILINE)
 
 
@@ -41,16 +44,19 @@ def student_copy(solution: NotebookNode, questions: Collection[str]) -> Notebook
         questions: The numbers of the exercise's checked questions.
 
     Raises:
-        MarkError: If marks are unbalanced, nested or misplaced; if a cell with a question has nothing for the student
-            to write; if the notebook's questions or its calls of `check` are not exactly `questions`.
+        MarkError: If marks are unbalanced, nested, misplaced or misspelled; if a cell with a question is not code, is
+            tagged as solution, or has nothing for the student to write; if the notebook's questions or its calls of
+            `check` are not exactly `questions`.
     """
     _require_questions(solution, questions)
     student = copy.deepcopy(solution)
-    student.cells = [cell for cell in student.cells if SOLUTION_TAG not in cell.metadata.get("tags", [])]
+    student.cells = [cell for cell in student.cells if not _left_out(cell)]
     for cell in student.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             cell.source = strip_solution(cell.source, cell.metadata.get("question"))
+        else:
+            _require_no_marks(cell.source)
     return student
 
 
@@ -66,15 +72,30 @@ def strip_solution(source: str, question: str | None) -> str:
     """
     kept: list[str] = []
     state = _Marks(question)
-    for number, line in enumerate(source.splitlines(), start=1):
-        mark = _MARK.match(line)
+    for number, line in enumerate(source.split("\n"), start=1):
+        mark = _mark_in(line, number)
         if mark:
             kept.extend(state.take(mark, number))
         elif state.open_block == "STARTER":
             kept.append(state.uncommented(line, number))
-        elif state.open_block is None:
+        elif state.open_block == "SOLUTION":
+            state.solved |= bool(line.strip())
+        else:
             kept.extend([*state.flush(), line])
     kept.extend(state.finish())
+    return "\n".join(kept)
+
+
+def strip_marks(source: str) -> str:
+    """The solution's side of the source: without marks and starters. The marks must be balanced."""
+    kept = []
+    open_block = None
+    for number, line in enumerate(source.split("\n"), start=1):
+        mark = _mark_in(line, number)
+        if mark:
+            open_block = mark[3] if mark[2] == "BEGIN" else None
+        elif open_block != "STARTER":
+            kept.append(line)
     return "\n".join(kept)
 
 
@@ -86,12 +107,15 @@ class _Marks:
         self.open_block: str | None = None
         self.indent = ""
         self.owed: str | None = None
+        self.solved = False
         self.solutions = 0
 
     def take(self, mark: re.Match, number: int) -> list[str]:
         indent, side, block = mark.groups()
         if self.question is None:
             raise MarkError(f"line {number}: {side} {block} in a cell without a question")
+        if side == "END" and self.open_block == block and indent != self.indent:
+            raise MarkError(f"line {number}: END {block} is not indented as its BEGIN (question {self.question})")
         return self._begin(block, indent, number) if side == "BEGIN" else self._end(block, number)
 
     def _begin(self, block: str, indent: str, number: int) -> list[str]:
@@ -100,13 +124,15 @@ class _Marks:
         if block == "STARTER" and self.owed is None:
             raise MarkError(f"line {number}: a STARTER follows its SOLUTION directly (question {self.question})")
         before = self.flush() if block == "SOLUTION" else []
-        self.open_block, self.indent = block, indent
+        self.open_block, self.indent, self.solved = block, indent, False
         return before
 
     def _end(self, block: str, number: int) -> list[str]:
         if self.open_block != block:
             raise MarkError(f"line {number}: END {block} without its BEGIN (question {self.question})")
         self.open_block = None
+        if block == "SOLUTION" and not self.solved:
+            raise MarkError(f"line {number}: nothing between BEGIN and END SOLUTION (question {self.question})")
         if block == "SOLUTION":
             self.solutions += 1
             self.owed = f'{self.indent}raise NotImplementedError("question {self.question} is yours to write")'
@@ -115,12 +141,11 @@ class _Marks:
         return []
 
     def uncommented(self, line: str, number: int) -> str:
-        text = line.removeprefix(self.indent)
-        if not text.strip():
+        if not line.strip():
             return ""
-        if not text.startswith("#"):
-            raise MarkError(f"line {number}: every line of a STARTER is a comment, got {line!r}")
-        return self.indent + text.removeprefix("#").removeprefix(" ")
+        if not line.startswith(f"{self.indent}#"):
+            raise MarkError(f"line {number}: every line of a STARTER is a comment, indented as its mark, got {line!r}")
+        return (self.indent + line.removeprefix(f"{self.indent}#").removeprefix(" ")).rstrip()
 
     def flush(self) -> list[str]:
         owed, self.owed = self.owed, None
@@ -130,12 +155,37 @@ class _Marks:
         if self.open_block is not None:
             raise MarkError(f"BEGIN {self.open_block} is never ended (question {self.question})")
         if self.question is not None and not self.solutions:
-            raise MarkError(f"question {self.question}: nothing between BEGIN SOLUTION and END SOLUTION")
+            raise MarkError(f"question {self.question}: no BEGIN SOLUTION in its cell")
         return self.flush()
 
 
+def _mark_in(line: str, number: int) -> re.Match | None:
+    mark = _MARK.match(line)
+    if mark is None and _MARK_LIKE.match(line):
+        raise MarkError(f"line {number}: a mark is written `# BEGIN SOLUTION` (END, STARTER), got {line.strip()!r}")
+    return mark
+
+
+def _left_out(cell: NotebookNode) -> bool:
+    if SOLUTION_TAG not in cell.metadata.get("tags", []):
+        return False
+    if "question" in cell.metadata:
+        raise MarkError(f"the answer cell of question {cell.metadata['question']} must not be tagged {SOLUTION_TAG!r}")
+    return True
+
+
+def _require_no_marks(text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if _MARK_LIKE.match(line):
+            raise MarkError(f"line {number}: a mark stands in a cell that is not code: {line.strip()!r}")
+
+
 def _require_questions(solution: NotebookNode, questions: Collection[str]) -> None:
-    answered = [cell.metadata["question"] for cell in solution.cells if "question" in cell.metadata]
+    answers = [cell for cell in solution.cells if "question" in cell.metadata]
+    for cell in answers:
+        if cell.cell_type != "code":
+            raise MarkError(f"the answer cell of question {cell.metadata['question']} is {cell.cell_type}, not code")
+    answered = [cell.metadata["question"] for cell in answers]
     checked = [number for cell in solution.cells if cell.cell_type == "code" for number in _CHECK.findall(cell.source)]
     for found, what in ((answered, "answer cells"), (checked, "calls of check")):
         if sorted(found) != sorted(questions):

@@ -109,7 +109,7 @@ def test_check_tells_right_from_wrong_from_what_did_not_run(capfd, tmp_path):
         "from dlcourse import check\nfrom dlcourse.scratch import softmax",
         'check("3.2", softmax)',
         'check("3.3", cross_entropy)',
-        "def smooth(labels, epsilon):\n    raise NotImplementedError",
+        "def smooth(labels, epsilon, num_classes):\n    raise NotImplementedError",
         'check("3.4", smooth)',
     ]
     file = tmp_path / "mine.ipynb"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import html
+import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -11,10 +13,12 @@ from dlcourse import places, progress
 from dlcourse.checks.judge import judge
 from dlcourse.checks.outcome import observe
 from dlcourse.checks.question import Question, public_questions
-from dlcourse.checks.verdict import Verdict
+from dlcourse.checks.verdict import Verdict, inline
 from dlcourse.curriculum import chapter_of
 
+VERDICTS_VARIABLE = "DLCOURSE_VERDICTS"
 _hints_given: Counter[str] = Counter()
+_attempted: set[str] = set()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Note:
 
     def _repr_html_(self) -> str:
         code = f"<pre>{html.escape(self.code)}</pre>" if self.code else ""
-        return f'<div style="border-left: 5px solid #0072B2; padding: 0.3em 0.8em">{html.escape(self.text)}{code}</div>'
+        return f'<div style="border-left: 5px solid #0072B2; padding: 0.3em 0.8em">{inline(self.text)}{code}</div>'
 
 
 def check(number: str, answer: object) -> Verdict:
@@ -47,8 +51,11 @@ def check(number: str, answer: object) -> Verdict:
     """
     question = _question(number)
     verdict = judge(question, [observe(answer, case.arguments, question.probe) for case in question.cases])
+    _report(verdict)
+    if verdict.status != "not attempted":
+        _attempted.add(question.id)
     try:
-        progress.record(number, verdict.status, verdict.points, verdict.possible)
+        progress.record(question.id, verdict.status, verdict.points, verdict.possible)
     except progress.ProgressError as error:
         return dataclasses.replace(verdict, note=f"({error})")
     return verdict
@@ -60,10 +67,12 @@ def hint(number: str) -> Note:
     Raises:
         ValueError: If there is no such question.
     """
-    hints = _question(number).hints
-    position = min(_hints_given[number], len(hints) - 1)
-    _hints_given[number] += 1
-    return Note(f"Hint {position + 1} of {len(hints)} for {number}: {hints[position]}")
+    question = _question(number)
+    position = min(_hints_given[question.id], len(question.hints) - 1)
+    _hints_given[question.id] += 1
+    told = f"Hint {position + 1} of {len(question.hints)} for {question.id}: {question.hints[position]}"
+    last = f' After an attempt, `solution("{question.id}")` shows a way to write it.'
+    return Note(told + last if position + 1 == len(question.hints) else told)
 
 
 def solution(number: str) -> Note:
@@ -72,24 +81,34 @@ def solution(number: str) -> Note:
     Raises:
         ValueError: If there is no such question.
     """
-    _question(number)
-    standing = progress.standings().get(number)
-    if standing is None or not standing.attempts:
-        return Note(f'The solution of {number} opens after an attempt: write an answer and run check("{number}", ...).')
+    question = _question(number).id
+    if question not in _attempted and not progress.standings().get(question, progress.Standing()).attempts:
+        return Note(f"The solution of {question} opens after an attempt: write an answer and run its `check`.")
     folder = places.solutions()
-    file = folder / f"{chapter_of(number).slug}.ipynb" if folder else None
+    file = folder / f"{chapter_of(question).slug}.ipynb" if folder else None
     if file is None or not file.is_file():
-        return Note(f"The solution of {number} is not here: this copy of the course comes without its solutions.")
-    return Note(f"A solution of {number}:", _answer_in(file, number))
+        return Note(f"The solution of {question} is not here: this copy of the course comes without its solutions.")
+    return Note(f"A solution of {question}:", _answer_in(file, question))
+
+
+def _report(verdict: Verdict) -> None:
+    """Hand the verdict to who runs this notebook, where somebody asked for it (`dlcourse check` does)."""
+    file = os.environ.get(VERDICTS_VARIABLE)
+    if file:
+        with Path(file).open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(dataclasses.asdict(verdict)) + "\n")
 
 
 def _answer_in(file: Path, number: str) -> str:
     from dlcourse.notebook.read import read_notebook
+    from dlcourse.notebook.student import strip_marks
 
-    return "\n\n".join(cell.source for cell in read_notebook(file).cells if cell.metadata.get("question") == number)
+    cells = [cell.source for cell in read_notebook(file).cells if cell.metadata.get("question") == number]
+    return "\n\n".join(strip_marks(source) for source in cells)
 
 
 def _question(number: str) -> Question:
+    number = str(number)
     questions = public_questions(chapter_of(number).slug)
     if number not in questions:
         known = (
