@@ -11,6 +11,9 @@ import click
 
 from dlcourse import places
 
+# The course works offline: JupyterLab shall not ask the network for news or updates.
+SETTINGS = Path(__file__).resolve().parent / "lab_settings"
+
 
 @click.command("lab")
 @click.argument("lesson", required=False)
@@ -47,6 +50,7 @@ def has_screen() -> bool:
 def serve(home: Path, page: str, *, open_browser: bool, port: int) -> int:
     """Run JupyterLab on this machine's loopback until it is ended; returns its exit status."""
     arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}", f"--port={port}"]
+    arguments += [f"--LabApp.app_settings_dir={SETTINGS}"]
     arguments += [f"--LabApp.default_url=/lab/tree/{page}"] if page else []
     arguments += [] if open_browser else ["--no-browser"]
     arguments += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
