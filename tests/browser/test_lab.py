@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -30,6 +31,7 @@ def lab(tmp_path):
     finally:
         server.terminate()
         server.wait(timeout=30)
+        assert not listening(log), "the server outlived the command"
 
 
 def address(server, log, patience=60):
@@ -41,6 +43,13 @@ def address(server, log, patience=60):
             return found.group(0)
         time.sleep(0.2)
     pytest.fail(f"the server printed no address:\n{log.read_text(encoding='utf-8')}")
+
+
+def listening(log):
+    """Whether anybody still answers at the port that the server printed."""
+    port = int(re.search(r"http://(?:127\.0\.0\.1|localhost):(\d+)/", log.read_text(encoding="utf-8")).group(1))
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def saved_when_done(page, file, patience=240):

@@ -1,5 +1,7 @@
 """The command line as a person meets it: what it prints at 80 columns, and what it says to bad input."""
 
+import json
+
 import nbformat
 import pytest
 from nbformat import v4
@@ -230,3 +232,18 @@ def test_lab_serves_the_working_copies_and_opens_the_lesson(capfd, monkeypatch, 
     assert called == {"home": tmp_path / "mine", "page": page, "open_browser": False, "port": 0}
     assert (tmp_path / "mine" / page).exists()
     assert "Open the address" in out
+
+
+def test_the_server_listens_on_loopback_in_the_learners_folder(tmp_path):
+    arguments = lab_command.server_arguments(tmp_path, "notebooks/a.ipynb", open_browser=False, port=0)
+    assert "--ip=127.0.0.1" in arguments
+    assert f"--ServerApp.root_dir={tmp_path}" in arguments
+    assert "--LabApp.default_url=/lab/tree/notebooks/a.ipynb" in arguments
+    assert "--no-browser" in arguments
+    assert "--no-browser" not in lab_command.server_arguments(tmp_path, "", open_browser=True, port=0)
+
+
+def test_jupyterlab_is_told_not_to_ask_the_network():
+    settings = json.loads((lab_command.SETTINGS / "overrides.json").read_text(encoding="utf-8"))
+    notification = settings["@jupyterlab/apputils-extension:notification"]
+    assert notification == {"checkForUpdates": False, "fetchNews": "false"}
