@@ -48,16 +48,26 @@ def has_screen() -> bool:
 
 
 def serve(home: Path, page: str, *, open_browser: bool, port: int) -> int:
-    """Run JupyterLab on this machine's loopback until it is ended; returns its exit status."""
-    arguments = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home}", f"--port={port}"]
-    arguments += [f"--LabApp.app_settings_dir={SETTINGS}"]
-    arguments += [f"--LabApp.default_url=/lab/tree/{page}"] if page else []
-    arguments += [] if open_browser else ["--no-browser"]
-    arguments += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    """Become JupyterLab, serving on this machine's loopback until it is ended; returns its exit status.
+
+    Where the system can, this process turns into the server, so that whatever ends the one ends the other.
+    """
+    arguments = server_arguments(home, page, open_browser=open_browser, port=port)
+    sys.stdout.flush()
+    if os.name == "posix":
+        os.execv(sys.executable, arguments)
     process = subprocess.Popen(arguments)
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.terminate()
-        process.wait()
-        return 0
+        return process.wait()
+
+
+def server_arguments(home: Path, page: str, *, open_browser: bool, port: int) -> list[str]:
+    """The command line of the server: on loopback, in the learner's folder, at the page if one is named."""
+    arguments = [sys.executable, "-m", "jupyterlab", "--ip=127.0.0.1", f"--port={port}"]
+    arguments += [f"--ServerApp.root_dir={home}", f"--LabApp.app_settings_dir={SETTINGS}"]
+    arguments += [f"--LabApp.default_url=/lab/tree/{page}"] if page else []
+    arguments += [] if open_browser else ["--no-browser"]
+    arguments += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return arguments
