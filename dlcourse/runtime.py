@@ -41,6 +41,7 @@ def start(seed: int = 0, profile: str | None = None) -> None:
         import numpy as np
         import tensorflow as tf
 
+        tf.get_logger().setLevel("ERROR")
         tf.config.experimental.enable_op_determinism()
         keras.utils.set_random_seed(seed)
         keras.ops.add(1.0, 1.0)

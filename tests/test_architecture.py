@@ -23,7 +23,7 @@ RULES = {
     "losses": {"top": {"keras", "numpy"}, "inside": set()},
     "metrics": {"top": {"keras", "numpy"}, "inside": set()},
     "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
-    "plot": {"top": {"numpy", "matplotlib", "cycler", "dlcourse.plot"}, "inside": set()},
+    "plot": {"top": {"numpy", "matplotlib", "cycler", "PIL", "dlcourse.plot"}, "inside": set()},
     "checks": {
         "top": {"numpy", "dlcourse", "dlcourse.checks", "dlcourse.curriculum", "dlcourse.progress", "dlcourse.places"},
         "inside": {"dlcourse.notebook"},

@@ -85,15 +85,15 @@ class Perceptron:
         x = _checked_inputs(x)
         y = _checked_labels(y, len(x))
         self.weights, self.bias = np.zeros(x.shape[1]), 0.0
-        visited: list[tuple[int, np.ndarray, float]] = []
+        updates: list[tuple[int, np.ndarray, float]] = []
         self.mistakes_per_epoch = []
         self.converged = False
         while len(self.mistakes_per_epoch) < self.max_epochs and not self.converged:
-            before = len(visited)
-            self._run_epoch(x, y, visited)
-            self.mistakes_per_epoch.append(len(visited) - before)
-            self.converged = len(visited) == before
-        self._keep_history(visited)
+            before = len(updates)
+            self._run_epoch(x, y, updates)
+            self.mistakes_per_epoch.append(len(updates) - before)
+            self.converged = len(updates) == before
+        self._keep_history(updates)
         return self
 
     def decision_function(self, x: ArrayLike) -> np.ndarray:
@@ -117,20 +117,20 @@ class Perceptron:
         """
         return np.where(self.decision_function(x) > 0, 1, -1)
 
-    def _run_epoch(self, x: np.ndarray, y: np.ndarray, visited: list[tuple[int, np.ndarray, float]]) -> None:
+    def _run_epoch(self, x: np.ndarray, y: np.ndarray, updates: list[tuple[int, np.ndarray, float]]) -> None:
         for example in range(len(x)):
             z = x[example] @ self.weights + self.bias
             if y[example] * z <= 0:
                 self.weights = self.weights + self.learning_rate * y[example] * x[example]
                 self.bias += self.learning_rate * float(y[example]) * self.use_bias
-                visited.append((example, self.weights, self.bias))
+                updates.append((example, self.weights, self.bias))
 
-    def _keep_history(self, visited: list[tuple[int, np.ndarray, float]]) -> None:
+    def _keep_history(self, updates: list[tuple[int, np.ndarray, float]]) -> None:
         self.epochs = len(self.mistakes_per_epoch)
-        self.mistakes = len(visited)
-        self.mistaken = np.array([example for example, _, _ in visited], dtype="int64")
-        self.weights_history = np.stack([np.zeros_like(self.weights), *(weights for _, weights, _ in visited)])
-        self.bias_history = np.array([0.0, *(bias for _, _, bias in visited)])
+        self.mistakes = len(updates)
+        self.mistaken = np.array([example for example, _, _ in updates], dtype="int64")
+        self.weights_history = np.stack([np.zeros_like(self.weights), *(weights for _, weights, _ in updates)])
+        self.bias_history = np.array([0.0, *(bias for _, _, bias in updates)])
 
 
 def novikoff_bound(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float | None = None) -> float:

@@ -75,7 +75,7 @@ def test_lesson_03_2_runs_in_jupyterlab_to_its_last_cell(lab, tmp_path):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(url)
         page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=60_000)
-        page.get_by_text("Python 3", exact=False).first.wait_for(timeout=60_000)
+        page.get_by_text(re.compile(r"Python 3 .*\| Idle")).first.wait_for(timeout=60_000)
         page.locator(".jp-NotebookPanel .jp-Cell").first.click()
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()

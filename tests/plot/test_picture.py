@@ -8,7 +8,7 @@ from IPython.core.formatters import DisplayFormatter
 from matplotlib.image import imread
 
 from dlcourse.plot.picture import Picture, new_figure
-from dlcourse.plot.style import CYCLE, use_style
+from dlcourse.plot.style import CYCLE, STYLE, use_style
 
 ALT = "A line that rises from one to two."
 
@@ -23,7 +23,7 @@ def test_a_picture_shows_itself_as_png_with_its_alternative_text():
     data, metadata = picture()._repr_mimebundle_()
     assert data["text/plain"] == f"Figure: {ALT}"
     assert metadata == {"image/png": {"alt": ALT}}
-    assert imread(io.BytesIO(data["image/png"])).shape[2] == 4
+    assert imread(io.BytesIO(data["image/png"])).ndim == 3
 
 
 def test_jupyters_own_formatter_keeps_png_and_alternative_text():
@@ -79,3 +79,15 @@ def lightness(colour):
 
 def test_the_first_two_colours_can_be_told_apart_in_grey():
     assert abs(lightness(CYCLE[0]) - lightness(CYCLE[1])) > 20
+
+
+def test_the_palette_changes_no_pixel_by_much():
+    made = picture()
+    drawn = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        made.figure.savefig(drawn, format="png")
+    size = drawn.tell()
+    drawn.seek(0)
+    stored = imread(io.BytesIO(made.png()))
+    assert np.abs(stored[..., :3] - imread(drawn)[..., :3]).mean() < 0.005
+    assert len(made.png()) < 0.7 * size
