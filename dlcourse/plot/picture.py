@@ -16,6 +16,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from dlcourse.plot.style import STYLE
 
@@ -45,7 +46,9 @@ class Picture:
         with mpl.rc_context(STYLE):
             self.figure.savefig(drawn, format="png")
         palette = Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-        palette.save(packed, format="PNG", optimize=True)
+        told = PngInfo()
+        told.add_itxt("Description", self.alt)
+        palette.save(packed, format="PNG", optimize=True, pnginfo=told)
         return packed.getvalue()
 
     def save(self, path: str | Path) -> Path:

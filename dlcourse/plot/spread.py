@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from dlcourse.plot.picture import Picture, new_figure, styled
 from dlcourse.plot.style import LINE_STYLES, MARKERS
@@ -49,6 +50,8 @@ def spread(
         (line,) = axes.plot(x, values.mean(axis=0), style, markersize=4, label=name)
         axes.fill_between(x, values.min(axis=0), values.max(axis=0), color=line.get_color(), alpha=0.2, linewidth=0)
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    if np.issubdtype(x.dtype, np.integer):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log_y:
         axes.set_yscale("log")
     if y_limits:

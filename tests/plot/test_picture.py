@@ -26,6 +26,10 @@ def test_a_picture_shows_itself_as_png_with_its_alternative_text():
     assert imread(io.BytesIO(data["image/png"])).ndim == 3
 
 
+def test_the_png_itself_carries_the_alternative_text():
+    assert ALT.encode() in picture().png()
+
+
 def test_jupyters_own_formatter_keeps_png_and_alternative_text():
     data, metadata = DisplayFormatter().format(picture())
     assert (

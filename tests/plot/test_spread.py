@@ -36,6 +36,11 @@ def test_axes_and_title_are_labelled():
     assert (axes.get_title(loc="left"), axes.get_xlabel(), axes.get_ylabel()) == ("What to see", "epoch", "share")
 
 
+def test_epochs_are_whole_numbers_on_the_axis():
+    (axes,) = spread(X, RUNS, **LABELS).figure.axes
+    assert all(tick == round(tick) for tick in axes.get_xticks())
+
+
 def test_limits_and_a_logarithmic_axis_are_kept():
     (axes,) = spread(X, {"fast": RUNS["fast"]}, **LABELS, y_limits=(0.5, 20), log_y=True).figure.axes
     assert axes.get_ylim() == (0.5, 20)
