@@ -24,13 +24,14 @@ CELL_TIMEOUT = 300
 
 
 def render(path: Path, folder: Path, *, force: bool = False) -> bool:
-    """Render one source into `folder`; returns whether it was executed.
+    """Render one source into `folder`, with the source's blank lines set in order; returns whether it was executed.
 
     Raises:
         ExecutionError: If a cell fails.
     """
     target = folder / path.with_suffix(".ipynb").name
     notebook = source.to_notebook(path.read_text(encoding="utf-8"))
+    write_if_changed(path, source.to_source(notebook))
     if not force and target.exists() and _is_current(notebook, nbformat.read(target, as_version=4)):
         return False
     write_if_changed(target, notebook_text(executed(notebook)))

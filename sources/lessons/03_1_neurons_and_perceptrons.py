@@ -439,13 +439,13 @@ plot.images(
     "the right.",
 )
 
+
 # %% [markdown]
 # Red speaks for an eight: ink left of the middle, where an eight is closed and a three is open. Nobody told it to
 # look there.
 #
 # Now the Keras form. The loss $\max(0, -y z)$ has slope $-y\,x$ on a mistake and 0 elsewhere; the rule is a step down
 # that slope. So: this loss, plain gradient descent (`SGD`), one example per batch, no shuffling.
-
 
 # %%
 def perceptron_loss(y_true, z):

@@ -102,6 +102,7 @@ print("W has shape", W.shape, "and b has shape", b.shape)
 error = np.abs(x @ W + b - networks["no activation"](x)).max()
 print(f"same outputs, error below 1e-5: {error < 1e-5}")
 
+
 # %% [markdown]
 # 1,153 parameters say no more than one number $W$ and one number $b$. What can one put between the matrices?
 #
@@ -113,7 +114,6 @@ print(f"same outputs, error below 1e-5: {error < 1e-5}")
 # $$\sigma: \mathbb{R} \to (0, 1), \qquad \sigma(x) = \frac{1}{1 + e^{-x}}, \qquad \sigma'(x) = \sigma(x)\,(1 - \sigma(x)).$$
 #
 # On paper: $\sigma(0) = 1/2$, and $\sigma(\ln 3) = 1 / (1 + 1/3) = 3/4$.
-
 
 # %%
 def sigmoid(x):
@@ -167,6 +167,7 @@ for name, inputs in (("0 to 16", pixels), ("0 to 1", pixels / 16)):
     saturated = scratch.sigmoid_gradient(inputs @ weights) < 0.01
     print(f"pixels from {name:8} saturated {saturated.mean():.0%}")
 
+
 # %% [markdown]
 # On raw pixels more than half of all answers come from the flat ends, before training has begun; scaled, none do. This is
 # one reason to scale inputs.
@@ -174,7 +175,6 @@ for name, inputs in (("0 to 16", pixels), ("0 to 1", pixels / 16)):
 # Second: that derivative of at most 1/4 is multiplied in *once per layer* on the way back. Let a gradient of ones enter at
 # the top of a stack and follow it down by the chain rule. A layer computes $z = a W$ and $a' = f(z)$, so a gradient $g$
 # with respect to $a'$ becomes $(g \odot f'(z))\, W^\top$ with respect to $a$ ($\odot$ multiplies element by element).
-
 
 # %%
 def gradient_sizes(f, f_gradient, weights, a):
@@ -548,6 +548,7 @@ print(", ".join(f"{name} {cost:.1f} ms" for name, cost in milliseconds.items()),
 # %%
 print("ReLU is cheaper than exact GELU:", milliseconds["relu"] < milliseconds["gelu"])
 
+
 # %% [markdown]
 # Where this page was made, the dearest activation still cost less than the matrix product before it. Speed rarely decides.
 #
@@ -559,7 +560,6 @@ print("ReLU is cheaper than exact GELU:", milliseconds["relu"] < milliseconds["g
 # $$p_i = \frac{e^{z_i}}{\sum_{j=1}^{K} e^{z_j}}, \qquad 0 < p_i < 1, \qquad \sum_{i=1}^{K} p_i = 1.$$
 #
 # On paper: the logits $(0, \ln 2, \ln 3)$ have the powers $(1, 2, 3)$, so $p = (\tfrac16, \tfrac26, \tfrac36)$.
-
 
 # %%
 def naive_softmax(z):
