@@ -1,109 +1,60 @@
-"""The data sets that ship inside scikit-learn, split once and for all.
+"""One call for every data set, and two profiles behind it.
 
-Every call gives the same split: a quarter of the examples, drawn with a fixed seed (stratified by class where there are
-classes), is the test part. Inputs are float32 in the units of their source; scaling them is the lesson's business.
+In the quick profile everything is offline and always there: a real set's stand-in has its shapes, types and class
+names, so that no later line changes. In the full profile a real set is the real set, or an error that says
+how to get it.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable
+import inspect
+from typing import Any
 
-import numpy as np
-
-from dlcourse.data.dataset import Dataset, Provenance
-
-TEST_SHARE = 0.25
-SPLIT_SEED = 0
+from dlcourse import runtime
+from dlcourse.data import registry
+from dlcourse.data.dataset import Dataset
 
 
-def load(name: str) -> Dataset:
+def load(name: str, *, profile: str | None = None, **options: Any) -> Dataset:
     """The data set of that name.
 
     Args:
-        name: One of `names()`: `"digits"` (images of shape (8, 8), values 0 to 16, 10 classes), `"breast_cancer"`
-            (30 measurements of cell nuclei, 2 classes) or `"diabetes"` (10 measurements, progression after a year).
+        name: One of `names()`, `"digits"` for one.
+        profile: `"quick"` or `"full"` for this one call; without it, the profile in force (`dlcourse.runtime.profile`).
+            It matters to the real sets alone: quick gives their stand-in, full the set itself.
+        **options: What the set's generator takes: sizes, noise, seed.
 
     Raises:
-        ValueError: If there is no data set of that name.
+        ValueError: If there is no data set of that name, it has no such option, or the profile is neither of the two.
+        DataUnavailableError: If a real set is wanted and can neither be found in the cache nor downloaded; the message
+            names the file, the mirrors tried, the cache folder and the command that fetches it.
+        DataFormatError: If a file in the cache is truncated, altered or wrongly encoded.
+
+    Example:
+        >>> load("digits")
+        digits: 1347 training and 450 test examples of shape (8, 8), 10 classes
     """
-    if name not in _LOADERS:
-        near = difflib.get_close_matches(str(name), _LOADERS, n=1)
-        told = f", did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"name must be one of {', '.join(names())}, got {name!r}{told}")
-    return _LOADERS[name]()
+    entry = registry.find(name)
+    _refuse_unknown(options, entry)
+    if entry.stand_in is not None and _chosen(profile) == "quick":
+        return entry.stand_in()
+    return entry.loader(**options)
 
 
 def names() -> tuple[str, ...]:
     """The names that `load` takes."""
-    return tuple(sorted(_LOADERS))
+    return tuple(registry.entries())
 
 
-def _digits() -> Dataset:
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    return _split("digits", bunch.images, bunch.target, (), tuple(str(digit) for digit in range(10)), _DIGITS)
-
-
-def _breast_cancer() -> Dataset:
-    from sklearn.datasets import load_breast_cancer
-
-    bunch = load_breast_cancer()
-    features = tuple(str(each) for each in bunch.feature_names)
-    classes = tuple(str(each) for each in bunch.target_names)
-    return _split("breast_cancer", bunch.data, bunch.target, features, classes, _BREAST_CANCER)
+def _chosen(profile: str | None) -> str:
+    if profile is not None and profile not in runtime.PROFILES:
+        raise ValueError(f"profile must be 'quick' or 'full', got {profile!r}")
+    return profile or runtime.profile()
 
 
-def _diabetes() -> Dataset:
-    from sklearn.datasets import load_diabetes
-
-    bunch = load_diabetes(scaled=False)
-    return _split("diabetes", bunch.data, bunch.target, tuple(bunch.feature_names), (), _DIABETES)
-
-
-def _split(
-    name: str,
-    x: np.ndarray,
-    y: np.ndarray,
-    feature_names: tuple[str, ...],
-    class_names: tuple[str, ...],
-    provenance: Provenance,
-) -> Dataset:
-    from sklearn.model_selection import train_test_split
-
-    y = y.astype("int64" if class_names else "float32")
-    x_train, x_test, y_train, y_test = train_test_split(
-        x.astype("float32"),
-        y,
-        test_size=TEST_SHARE,
-        random_state=SPLIT_SEED,
-        stratify=y if class_names else None,
-    )
-    return Dataset(name, x_train, y_train, x_test, y_test, feature_names, class_names, provenance)
-
-
-_DIGITS = Provenance(
-    source="scikit-learn's load_digits: the test part of UCI's Optical Recognition of Handwritten Digits",
-    licence="CC BY 4.0",
-    citation="Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning Repository",
-    embedded=True,
-)
-_BREAST_CANCER = Provenance(
-    source="scikit-learn's load_breast_cancer: UCI's Breast Cancer Wisconsin (Diagnostic)",
-    licence="CC BY 4.0",
-    citation="Wolberg, Mangasarian, Street and Street (1993), Breast Cancer Wisconsin (Diagnostic), "
-    "UCI Machine Learning Repository",
-    embedded=True,
-)
-_DIABETES = Provenance(
-    source="scikit-learn's load_diabetes, unscaled",
-    licence="none stated; published with the paper",
-    citation="Efron, Hastie, Johnstone and Tibshirani (2004), Least Angle Regression, Annals of Statistics 32(2)",
-    embedded=True,
-)
-_LOADERS: dict[str, Callable[[], Dataset]] = {
-    "breast_cancer": _breast_cancer,
-    "diabetes": _diabetes,
-    "digits": _digits,
-}
+def _refuse_unknown(options: dict[str, Any], entry: registry.Entry) -> None:
+    known = inspect.signature(entry.loader).parameters
+    for option in options:
+        if option not in known:
+            told = f"one of {', '.join(known)}" if known else "absent: this set has none"
+            raise ValueError(f"an option of {entry.name} must be {told}, got {option!r}")

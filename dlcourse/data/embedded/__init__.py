@@ -1,0 +1,1 @@
+"""Data sets that ship inside a dependency: always there, offline."""
