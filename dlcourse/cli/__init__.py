@@ -15,6 +15,7 @@ import dlcourse
 
 COMMANDS = {
     "check": "Check an exercise that you have worked on.",
+    "data": "List, fetch, verify and show data sets.",
     "doctor": "Say what is installed, what is missing, and what to type.",
     "lab": "Open the course in JupyterLab.",
     "list": "Show chapters, lessons, and what you have done.",
