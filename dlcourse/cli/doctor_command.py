@@ -97,10 +97,11 @@ def _folder(name: str, folder: Path) -> Finding:
 
 
 def _data_cache() -> Finding:
-    import platformdirs
+    from dlcourse.data import cache
 
-    folder = Path(os.environ.get("DLCOURSE_DATA") or platformdirs.user_cache_path("dlcourse", appauthor=False))
+    folder = cache.folder()
     if not folder.is_dir():
-        return Finding("data cache", f"empty ({folder}); the lessons so far need none")
+        told = f"none yet ({folder}); only the full profile needs it"
+        return Finding("data cache", told, "dlcourse data fetch --all", needed=False)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Finding("data cache", f"{size / 1e6:.0f} MB in {folder}")
