@@ -27,6 +27,7 @@ ifdef UV
 	$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.txt
 else
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 endif
 	@touch $@
