@@ -11,6 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
+__all__ = ["ExpectedCalibrationError"]
+
 
 @keras.saving.register_keras_serializable(package="dlcourse")
 class ExpectedCalibrationError(keras.Metric):

@@ -18,6 +18,9 @@ from dlcourse.scratch.activations import (
     tanh,
     tanh_gradient,
 )
+from dlcourse.scratch.autodiff import Tensor
+from dlcourse.scratch.classification import ClassificationScores, precision_recall_f1
+from dlcourse.scratch.convolution import conv2d
 from dlcourse.scratch.losses import (
     binary_cross_entropy,
     binary_cross_entropy_from_logits,
@@ -36,15 +39,20 @@ from dlcourse.scratch.losses import (
     pseudo_huber,
     pseudo_huber_gradient,
 )
+from dlcourse.scratch.output_size import conv_output_size
 from dlcourse.scratch.perceptron import Perceptron, novikoff_bound
 from dlcourse.scratch.softmax import log_softmax, log_softmax_jacobian, softmax, softmax_jacobian
 
 __all__ = [
+    "ClassificationScores",
     "Perceptron",
+    "Tensor",
     "binary_cross_entropy",
     "binary_cross_entropy_from_logits",
     "binary_cross_entropy_from_logits_gradient",
     "binary_cross_entropy_gradient",
+    "conv2d",
+    "conv_output_size",
     "cross_entropy",
     "cross_entropy_gradient",
     "elu",
@@ -64,6 +72,7 @@ __all__ = [
     "mse",
     "mse_gradient",
     "novikoff_bound",
+    "precision_recall_f1",
     "pseudo_huber",
     "pseudo_huber_gradient",
     "relu",

@@ -20,21 +20,21 @@ from numpy.typing import ArrayLike
 class Perceptron:
     r"""A linear classifier of two classes, called -1 and +1, that learns from its mistakes alone.
 
-    An example :math:`(x, y)` is a mistake when :math:`y\,(w \cdot x + b) \le 0`; then, and only then,
+    An example $(x, y)$ is a mistake when $y\,(w \cdot x + b) \le 0$; then, and only then,
 
-    .. math:: w \leftarrow w + \eta\, y\, x \qquad b \leftarrow b + \eta\, y
+    $$w \leftarrow w + \eta\, y\, x \qquad b \leftarrow b + \eta\, y$$
 
     Weights and bias begin at zero, and the examples are visited in the order given. One pass over them all is an
     epoch. An epoch without a mistake ends the training: no later one could change anything.
 
     Args:
-        learning_rate: :math:`\eta`, above 0. From weights of zero it scales weights and bias and changes no decision.
+        learning_rate: $\eta$, above 0. From weights of zero it scales weights and bias and changes no decision.
         max_epochs: The most passes over the examples.
-        use_bias: Learn :math:`b`; without it the boundary passes through the origin.
+        use_bias: Learn $b$; without it the boundary passes through the origin.
 
     Attributes:
-        weights: :math:`w`, shape (D,).
-        bias: :math:`b`; stays 0.0 without `use_bias`.
+        weights: $w$, shape (D,).
+        bias: $b$; stays 0.0 without `use_bias`.
         converged: Whether the last epoch was free of mistakes.
         epochs: How many epochs were run.
         mistakes: How many mistakes, so how many updates, were made in all.
@@ -97,7 +97,7 @@ class Perceptron:
         return self
 
     def decision_function(self, x: ArrayLike) -> np.ndarray:
-        r"""The scores :math:`z = x w + b` of inputs of shape (N, D), shape (N,).
+        r"""The scores $z = x w + b$ of inputs of shape (N, D), shape (N,).
 
         Raises:
             ValueError: If `fit` was not called before, or x has not the number of columns that it was called with.
@@ -136,21 +136,25 @@ class Perceptron:
 def novikoff_bound(x: ArrayLike, y: ArrayLike, weights: ArrayLike, bias: float | None = None) -> float:
     r"""The most mistakes that a perceptron which begins at zero can make on these examples, in any order, ever.
 
-    .. math:: \left(\frac{R}{\gamma}\right)^2 \qquad R = \max_i \lVert x_i \rVert \qquad
-        \gamma = \min_i \frac{y_i\,(u \cdot x_i)}{\lVert u \rVert}
+    $$\left(\frac{R}{\gamma}\right)^2 \qquad R = \max_i \lVert x_i \rVert \qquad
+      \gamma = \min_i \frac{y_i\,(u \cdot x_i)}{\lVert u \rVert}$$
 
-    for any :math:`u` that separates the classes; the better it separates, the lower the bound. A bias is a weight on
-    an input that is always 1, so with a bias each :math:`x_i` is taken as :math:`(x_i, 1)` and :math:`u` as
-    :math:`(w, b)`. The learning rate does not matter.
+    for any $u$ that separates the classes; the better it separates, the lower the bound. A bias is a weight on
+    an input that is always 1, so with a bias each $x_i$ is taken as $(x_i, 1)$ and $u$ as
+    $(w, b)$. The learning rate does not matter.
 
     Args:
         x: Inputs, shape (N, D).
         y: Labels, each -1 or +1, shape (N,).
-        weights: :math:`w` of a separating line, shape (D,), of any length.
-        bias: :math:`b` of that line; None for a perceptron without a bias.
+        weights: $w$ of a separating line, shape (D,), of any length.
+        bias: $b$ of that line; None for a perceptron without a bias.
 
     Raises:
         ValueError: If the line does not separate the classes, or a shape, a number or a label is wrong.
+
+    Example:
+        >>> novikoff_bound([[3.0, 4.0], [-1.0, 0.0]], [1, -1], weights=[1.0, 0.0])
+        25.0
     """
     x = _checked_inputs(x)
     y = _checked_labels(y, len(x))

@@ -22,6 +22,10 @@ def softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
 
     Raises:
         ValueError: If `z` has no such axis, or no class along it.
+
+    Example:
+        >>> softmax([0.0, 1.0, 2.0]).round(4)
+        array([0.09  , 0.2447, 0.6652])
     """
     powers = np.exp(_shifted(z, axis))
     return powers / powers.sum(axis=axis, keepdims=True)
@@ -32,6 +36,11 @@ def softmax_jacobian(z: ArrayLike, axis: int = -1) -> np.ndarray:
 
     Raises:
         ValueError: As `softmax`.
+
+    Example:
+        >>> softmax_jacobian([0.0, 0.0])
+        array([[ 0.25, -0.25],
+               [-0.25,  0.25]])
     """
     p = np.moveaxis(softmax(z, axis), axis, -1)
     identity = np.eye(p.shape[-1], dtype=p.dtype)
@@ -43,6 +52,10 @@ def log_softmax(z: ArrayLike, axis: int = -1) -> np.ndarray:
 
     Raises:
         ValueError: As `softmax`.
+
+    Example:
+        >>> log_softmax([1000.0, 0.0])
+        array([    0., -1000.])
     """
     shifted = _shifted(z, axis)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
@@ -53,6 +66,11 @@ def log_softmax_jacobian(z: ArrayLike, axis: int = -1) -> np.ndarray:
 
     Raises:
         ValueError: As `softmax`.
+
+    Example:
+        >>> log_softmax_jacobian([0.0, 0.0])
+        array([[ 0.5, -0.5],
+               [-0.5,  0.5]])
     """
     p = np.moveaxis(softmax(z, axis), axis, -1)
     return np.eye(p.shape[-1], dtype=p.dtype) - p[..., None, :]
