@@ -1,0 +1,25 @@
+"""Measures of what a model gives: numbers from arrays and texts, without Keras, each held to the field's own tool."""
+
+from dlcourse.evaluation.bleu import BleuParts, bleu, bleu_parts
+from dlcourse.evaluation.frechet_distance import frechet_distance, gaussian_frechet_distance
+from dlcourse.evaluation.intersection_over_union import intersection_over_union, mask_intersection_over_union
+from dlcourse.evaluation.mean_average_precision import average_precisions, mean_average_precision
+from dlcourse.evaluation.mode_coverage import ModeCoverage, mode_coverage
+from dlcourse.evaluation.word_error_rate import WordErrors, word_error_rate, word_errors
+
+__all__ = [
+    "BleuParts",
+    "ModeCoverage",
+    "WordErrors",
+    "average_precisions",
+    "bleu",
+    "bleu_parts",
+    "frechet_distance",
+    "gaussian_frechet_distance",
+    "intersection_over_union",
+    "mask_intersection_over_union",
+    "mean_average_precision",
+    "mode_coverage",
+    "word_error_rate",
+    "word_errors",
+]
