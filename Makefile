@@ -12,7 +12,7 @@ LESSON ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab course test quick lint unit notebooks render readme lock browser bench clean
+.PHONY: help install lab course test quick lint unit backends notebooks render readme lock browser bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,13 @@ lint: install ## style, format and types
 unit: install ## unit tests, hygiene of the notebooks, architecture
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
+	@KERAS_BACKEND=jax $(BIN)/coverage run -m pytest -q -m backend tests/layers
+
+backends: install ## the layers under every backend that is installed besides TensorFlow
+	@for each in jax torch; do \
+	    $(BIN)/python -c "import $$each" 2>/dev/null || { echo "$$each is not installed"; continue; }; \
+	    KERAS_BACKEND=$$each $(BIN)/python -m pytest -q -m backend tests/layers tests/models tests/text || exit 1; \
+	done
 
 notebooks: install ## execute every lesson and solution and compare its outputs (nbval)
 	@$(BIN)/coverage run -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
@@ -61,6 +68,10 @@ notebooks: install ## execute every lesson and solution and compare its outputs 
 render: install ## make notebooks, solutions and exercises from sources/ (NAME=03_2, FORCE=1)
 	@$(BIN)/python -m tools.render $(if $(FORCE),--force) $(NAME)
 	@$(BIN)/python -m tools.contents
+
+readme: install ## renew what is made of docstrings and lessons: docs/api, the README's table, the glossary
+	@$(BIN)/python -m tools.contents
+	@$(BIN)/python -m tools.api
 
 lock: install ## choose the newest versions that the ranges allow, for every supported Python
 	@$(BIN)/python -m tools.lock

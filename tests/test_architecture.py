@@ -25,9 +25,22 @@ RULES = {
     },
     "text": {"top": {"numpy", "dlcourse.text"}, "inside": {"keras", "tensorflow"}},
     "audio": {"top": {"keras", "numpy"}, "inside": set()},
-    "layers": {"top": {"keras", "numpy", "dlcourse.layers", "dlcourse.losses"}, "inside": set()},
-    "losses": {"top": {"keras", "numpy"}, "inside": set()},
+    "layers": {
+        "top": {"keras", "numpy", "dlcourse.layers", "dlcourse.losses"},
+        # how many replicas a strategy has; the loop over time in its fastest form
+        "inside": {"tensorflow"},
+    },
+    "losses": {"top": {"keras", "numpy", "dlcourse.losses"}, "inside": set()},
+    "models": {
+        "top": {"keras", "numpy", "dlcourse.layers", "dlcourse.losses", "dlcourse.models"},
+        # the tape of adversarial training; the files of published weights
+        "inside": {"tensorflow", "safetensors"},
+    },
     "metrics": {"top": {"keras", "numpy"}, "inside": set()},
+    "initializers": {"top": {"keras"}, "inside": set()},
+    "optimizers": {"top": {"keras", "dlcourse.optimizers"}, "inside": set()},
+    "schedules": {"top": {"keras"}, "inside": set()},
+    "evaluation": {"top": {"numpy", "sklearn", "dlcourse.evaluation"}, "inside": set()},
     "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
     "plot": {"top": {"numpy", "matplotlib", "cycler", "PIL", "dlcourse.plot"}, "inside": set()},
     "checks": {
