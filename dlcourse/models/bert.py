@@ -48,6 +48,12 @@ class BERT(keras.Model):
 
     Raises:
         ValueError: If a size is not a positive integer, or the width no multiple of `num_heads`.
+
+    Example:
+        >>> model = BERT(vocabulary_size=100, max_length=32, width=16, depth=1, num_heads=4)
+        >>> outputs = model({"tokens": ops.array([[5, 6, 7]]), "token_types": ops.array([[0, 0, 1]])})
+        >>> print(outputs["pooled"].shape)
+        (1, 16)
     """
 
     def __init__(

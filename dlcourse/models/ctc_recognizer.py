@@ -42,6 +42,11 @@ class CTCRecognizer(keras.Model):
 
     Raises:
         ValueError: If a size is not a positive integer or `dropout` no share.
+
+    Example:
+        >>> model = CTCRecognizer(bands=8, num_symbols=10, units=16, depth=1, dropout=0.0)
+        >>> print(model(np.zeros((2, 21, 8))).shape)
+        (2, 11, 11)
     """
 
     def __init__(

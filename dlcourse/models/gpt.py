@@ -43,6 +43,11 @@ class GPT(keras.Model):
 
     Raises:
         ValueError: If a size is not a positive integer, or the width no multiple of `num_heads`.
+
+    Example:
+        >>> model = GPT(vocabulary_size=100, context_length=32, width=16, depth=1, num_heads=4)
+        >>> print(model(np.array([[1, 2, 3]])).shape)
+        (1, 3, 100)
     """
 
     def __init__(

@@ -17,6 +17,10 @@ class ReceptiveField(NamedTuple):
         size: How many pixels one output sees.
         stride: How far the next output's pixels lie from this one's; 0 where there is one output for the whole image.
         centre: Where the first output's pixels have their middle, counted from 0 at the first pixel's.
+
+    Example:
+        >>> receptive_field([keras.layers.Conv2D(8, 3, 2)]).size
+        (3, 3)
     """
 
     size: tuple[int, ...]

@@ -50,6 +50,11 @@ class Transformer(EncoderDecoder):
     Raises:
         ValueError: If a size is not a positive integer, the width odd or no multiple of `num_heads`, start or end token
             padding, equal or no token of the target, or vocabularies to be shared differ.
+
+    Example:
+        >>> model = Transformer(source_vocabulary=20, target_vocabulary=30, width=16, depth=1, num_heads=2)
+        >>> print(model([np.array([[4, 5, 6]]), np.array([[1, 7]])]).shape)
+        (1, 2, 30)
     """
 
     def __init__(

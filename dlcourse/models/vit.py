@@ -47,6 +47,11 @@ class ViT(keras.Model):
     Raises:
         ValueError: If a size is not a positive integer, the width no multiple of `num_heads`, or an image does not
             consist of whole patches.
+
+    Example:
+        >>> model = ViT((8, 8, 1), num_classes=10, patch_size=4, width=16, depth=1, num_heads=4)
+        >>> print(model(np.zeros((2, 8, 8, 1))).shape)
+        (2, 10)
     """
 
     def __init__(
