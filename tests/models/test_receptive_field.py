@@ -184,4 +184,4 @@ def test_a_name_that_no_layer_of_a_graph_has_is_refused():
 
 
 def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(module) == (0, 3)
+    assert doctest.testmod(module) == (0, 4)

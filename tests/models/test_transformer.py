@@ -201,4 +201,4 @@ def test_what_cannot_be_decoded_is_said(search, source, max_tokens, message):
 
 
 def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.transformer")) == (0, 3)
+    assert doctest.testmod(importlib.import_module("dlcourse.models.transformer")) == (0, 5)
