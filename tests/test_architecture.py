@@ -47,12 +47,18 @@ RULES = {
         "top": {"numpy", "dlcourse", "dlcourse.checks", "dlcourse.curriculum", "dlcourse.progress", "dlcourse.places"},
         "inside": {"dlcourse.notebook"},
     },
+    "grading": {
+        "top": {"numpy", "nbformat", "jinja2", "dlcourse"}
+        | {f"dlcourse.{part}" for part in ("checks", "curriculum", "grading", "notebook", "places", "runtime")},
+        # what the sandboxed process loads; the cluster; the progress bar
+        "inside": {"keras", "tensorflow", "distributed", "rich", "platformdirs"},
+    },
     "notebook": {"top": {"nbformat"}, "inside": {"nbclient", "traitlets"}},
     "cli": {
         "top": {"click", "rich", "dlcourse"}
         | {f"dlcourse.{part}" for part in ("cli", "curriculum", "places", "runtime")},
         "inside": {"rich", "tensorflow", "platformdirs"}
-        | {f"dlcourse.{part}" for part in ("checks", "data", "notebook", "plot", "progress")},
+        | {f"dlcourse.{part}" for part in ("checks", "data", "grading", "notebook", "plot", "progress")},
     },
 }
 
