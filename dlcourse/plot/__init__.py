@@ -3,6 +3,7 @@
 from dlcourse.plot.boundary_steps import boundary_steps
 from dlcourse.plot.curves import curves
 from dlcourse.plot.decision_regions import decision_regions
+from dlcourse.plot.descents import descents
 from dlcourse.plot.fits import fits
 from dlcourse.plot.histograms import histograms
 from dlcourse.plot.history import history
@@ -12,12 +13,14 @@ from dlcourse.plot.panels import panels
 from dlcourse.plot.picture import Picture
 from dlcourse.plot.reliability import reliability
 from dlcourse.plot.spread import spread
+from dlcourse.plot.traces import traces
 
 __all__ = [
     "Picture",
     "boundary_steps",
     "curves",
     "decision_regions",
+    "descents",
     "fits",
     "histograms",
     "history",
@@ -26,4 +29,5 @@ __all__ = [
     "panels",
     "reliability",
     "spread",
+    "traces",
 ]
