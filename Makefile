@@ -12,7 +12,7 @@ LESSON ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab course test quick lint unit backends notebooks render readme lock browser bench clean
+.PHONY: help install lab course test quick lint unit coverage backends notebooks render readme lock browser bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,8 +39,6 @@ course: install ## run every lesson headless; a table at the end
 	@$(BIN)/dlcourse run
 
 test: lint unit notebooks ## everything that CI runs
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
 
 quick: install ## what is fast: no notebook, nothing slow
 	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not notebook and not browser"
@@ -51,9 +49,14 @@ lint: install ## style, format and types
 	@$(BIN)/mypy
 
 unit: install ## unit tests, hygiene of the notebooks, architecture
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
+	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -m backend tests/layers
+
+coverage: install ## the unit tests again, with the lines and branches that they leave out (slower by two fifths)
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
-	@KERAS_BACKEND=jax $(BIN)/coverage run -m pytest -q -m backend tests/layers
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 backends: install ## the layers under every backend that is installed besides TensorFlow
 	@for each in jax torch; do \
@@ -62,7 +65,7 @@ backends: install ## the layers under every backend that is installed besides Te
 	done
 
 notebooks: install ## execute every lesson and solution and compare its outputs (nbval)
-	@$(BIN)/coverage run -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
+	@$(BIN)/python -m pytest -q -p tools.regression --nbval --nbval-current-env --nbval-cell-timeout 300 \
 	    -n $(WORKERS) --dist loadfile notebooks solutions
 
 render: install ## make notebooks, solutions and exercises from sources/ (NAME=03_2, FORCE=1)
