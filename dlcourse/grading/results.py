@@ -8,6 +8,8 @@ zero. A record names cases, which a student may read, and holds neither a hidden
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -233,3 +235,15 @@ class ClassResult:
 def _require_schema(record: Mapping[str, Any]) -> None:
     if record.get("schema") != SCHEMA:
         raise ValueError(f"a record must be of schema {SCHEMA}, got {record.get('schema')}")
+
+
+def file_stem(student: str) -> str:
+    """A name for a student's files that every file system takes; two students never share one.
+
+    >>> file_stem("ada"), file_stem("../Ada L.")
+    ('ada', 'Ada_L-9ea6abe7')
+    """
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "_", student).strip("_-")[:60]
+    if plain and plain == student.lower() == student and not re.fullmatch(r"(?i)(con|nul|aux|prn|com\d|lpt\d)", plain):
+        return plain
+    return f"{plain or 'student'}-{hashlib.sha256(student.encode()).hexdigest()[:8]}"

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from dlcourse.checks.verdict import CaseResult
-from dlcourse.grading.results import ClassResult, Override, QuestionResult, SubmissionResult
+from dlcourse.grading.results import ClassResult, Override, QuestionResult, SubmissionResult, file_stem
 
 RIGHT = QuestionResult("3.1", "Update", "right", 2, 2, cases=(CaseResult("a", True, 2, 2),), notes=("split",))
 WRONG = QuestionResult("3.2", "Softmax", "wrong", 1, 4, says=("It overflows.",), carried=True, seconds=0.5)
@@ -55,3 +55,11 @@ def test_a_record_of_another_schema_is_refused():
 def test_records_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         RIGHT.points = 5
+
+
+def test_a_file_is_named_after_its_student_and_shared_with_nobody():
+    students = ["ada", "Ada", "a/da", "a_da", "../../etc/passwd", "", "con", "\u00e4da", "x" * 300]
+    stems = [file_stem(each) for each in students]
+    assert stems[0] == "ada"
+    assert len({each.lower() for each in stems}) == len(students)
+    assert all(each.replace("_", "").replace("-", "").isalnum() and len(each) < 80 for each in stems)
