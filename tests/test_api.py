@@ -20,6 +20,7 @@ WITH_EXAMPLES = (
     "initializers",
     "metrics",
     "evaluation",
+    "training",
 )
 NAMES = [f"{part}.{name}" for part in api.PARTS for name in api.public_names(part)]
 PAGES = api.pages()

@@ -42,6 +42,7 @@ RULES = {
     "schedules": {"top": {"keras"}, "inside": set()},
     "evaluation": {"top": {"numpy", "sklearn", "dlcourse.evaluation"}, "inside": set()},
     "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
+    "training": {"top": {"keras", "numpy", "tensorflow", "dlcourse.training"}, "inside": set()},
     "plot": {"top": {"numpy", "matplotlib", "cycler", "PIL", "dlcourse.plot"}, "inside": set()},
     "checks": {
         "top": {"numpy", "dlcourse", "dlcourse.checks", "dlcourse.curriculum", "dlcourse.progress", "dlcourse.places"},

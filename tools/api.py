@@ -25,6 +25,7 @@ PARTS = (
     "metrics",
     "evaluation",
     "callbacks",
+    "training",
     "data",
     "text",
     "audio",

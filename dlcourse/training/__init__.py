@@ -1,0 +1,14 @@
+"""What acts on a given model: clipping, accumulation, fast epochs, and more, each in a file of its own."""
+
+from dlcourse.training.accumulation import accumulate_gradients
+from dlcourse.training.clipped import Clipped, clip_across_replicas
+from dlcourse.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+
+__all__ = [
+    "Clipped",
+    "accumulate_gradients",
+    "clip_across_replicas",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
+]
