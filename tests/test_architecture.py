@@ -43,6 +43,10 @@ RULES = {
     "evaluation": {"top": {"numpy", "sklearn", "dlcourse.evaluation"}, "inside": set()},
     "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
     "training": {"top": {"keras", "numpy", "tensorflow", "dlcourse.training"}, "inside": set()},
+    "tuning": {
+        "top": {"keras", "keras_tuner", "numpy", "pandas", "sklearn", "dlcourse.runtime", "dlcourse.tuning"},
+        "inside": {"rich", "dlcourse.data"},  # a lock between processes
+    },
     "plot": {"top": {"numpy", "matplotlib", "cycler", "PIL", "dlcourse.plot"}, "inside": set()},
     "checks": {
         "top": {"numpy", "dlcourse", "dlcourse.checks", "dlcourse.curriculum", "dlcourse.progress", "dlcourse.places"},
@@ -58,8 +62,11 @@ RULES = {
     "cli": {
         "top": {"click", "rich", "dlcourse"}
         | {f"dlcourse.{part}" for part in ("cli", "curriculum", "places", "runtime")},
-        "inside": {"rich", "tensorflow", "platformdirs"}
-        | {f"dlcourse.{part}" for part in ("checks", "data", "grading", "notebook", "plot", "progress")},
+        "inside": {"keras", "rich", "tensorflow", "platformdirs"}
+        | {
+            f"dlcourse.{part}"
+            for part in ("checks", "data", "grading", "notebook", "plot", "progress", "text", "tuning")
+        },
     },
 }
 

@@ -24,6 +24,7 @@ PARTS = (
     "initializers",
     "metrics",
     "evaluation",
+    "tuning",
     "callbacks",
     "training",
     "data",

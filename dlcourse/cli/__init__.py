@@ -21,6 +21,7 @@ COMMANDS = {
     "list": "Show chapters, lessons, and what you have done.",
     "run": "Run lessons without a browser.",
     "start": "Put working copies of lessons and exercises into a folder.",
+    "tune": "Search hyperparameters of a network on a data set.",
 }
 
 
