@@ -3,12 +3,17 @@
 from dlcourse.training.accumulation import accumulate_gradients
 from dlcourse.training.clipped import Clipped, clip_across_replicas
 from dlcourse.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from dlcourse.training.fast_fit import fit
+from dlcourse.training.seeds import SeedRuns, fit_seeds
 
 __all__ = [
     "Clipped",
+    "SeedRuns",
     "accumulate_gradients",
     "clip_across_replicas",
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
+    "fit",
+    "fit_seeds",
 ]

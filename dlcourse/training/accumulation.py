@@ -6,6 +6,7 @@ it, weighted by their sizes; only one part's intermediate values need to be kept
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import keras
@@ -70,7 +71,7 @@ class _Accumulation:
         self.averages = _averages(self.loss)
         self.variables = list(model.trainable_variables)
         self.connected: list[bool] = []
-        self.run = tf.function(self._run, reduce_retracing=True)
+        self.run = tf.function(functools.partial(self._run), autograph=False, reduce_retracing=True)
 
     def _run(self, data: Any, micro_batch: Any) -> tuple[Any, list[Any]]:
         count = tf.shape(keras.tree.flatten(data[0])[0])[0]
