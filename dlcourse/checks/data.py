@@ -1,12 +1,14 @@
 """What may pass between an answer and its check: None, booleans, numbers, text, lists, dicts with text keys, arrays.
 
 Arrays are boolean, integer or floating-point NumPy arrays. As JSON, an array is an object with its dtype, shape and
-values; numbers that JSON does not have (nan, inf, -inf) are written as text inside it. A dict whose own keys could be
-taken for such an object is wrapped in one more.
+values; numbers that JSON does not have (nan, inf, -inf) are written as text inside it. A large array of bytes, such as
+many images, is written as base64: a third of the size. A dict whose own keys could be taken for such an object is
+wrapped in one more.
 """
 
 from __future__ import annotations
 
+import base64
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -18,6 +20,7 @@ _ARRAY = "__array__"
 _FLOAT = "__float__"
 _DICT = "__dict__"
 _KINDS = "biuf"
+_MANY_BYTES = 1000
 _NAMES = {
     bool: "True or False",
     int: "a number",
@@ -84,8 +87,10 @@ def described(value: object) -> str:
 def encode(value: Data) -> Any:
     """Data as what the standard `json` module writes strictly (no bare NaN)."""
     if isinstance(value, np.ndarray):
-        values = [encode_number(each) for each in value.ravel().tolist()]
-        return {_ARRAY: value.dtype.name, "shape": list(value.shape), "values": values}
+        record = {_ARRAY: value.dtype.name, "shape": list(value.shape)}
+        if value.dtype == np.uint8 and value.size > _MANY_BYTES:
+            return record | {"base64": base64.b64encode(value.tobytes()).decode("ascii")}
+        return record | {"values": [encode_number(each) for each in value.ravel().tolist()]}
     if isinstance(value, list):
         return [encode(each) for each in value]
     if isinstance(value, dict):
@@ -102,6 +107,8 @@ def decode(value: Any) -> Data:
         return [decode(each) for each in value]
     if not isinstance(value, dict):
         return value
+    if "base64" in value and _ARRAY in value:
+        return np.frombuffer(base64.b64decode(value["base64"]), dtype=value[_ARRAY]).reshape(value["shape"]).copy()
     if _ARRAY in value:
         numbers = [float(each) if isinstance(each, str) else each for each in value["values"]]
         return np.array(numbers, dtype=value[_ARRAY]).reshape(value["shape"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +70,21 @@ class QuestionDefinition:
     def question(self, seed: int) -> Question:
         """The question as data, for the arguments drawn from `seed`.
 
+        Where cases have a goal, no answer is run: nothing needs to be trained to make the question, and the general
+        diagnoses find the words for a mistake.
+
         Raises:
-            ValueError: If the reference fails on a case or modifies its arguments, or a mistake is right in all of
-                them or gives nothing.
+            ValueError: If the reference fails on a case or modifies its arguments, a mistake is right in all of them
+                or gives nothing, or some cases have a goal and some none.
         """
         cases = tuple(self.draw(np.random.default_rng(seed)))
-        expected = tuple(self._right(case) for case in cases)
-        mistakes = tuple(self._known(mistake, cases, expected) for mistake in self.mistakes)
+        if any(case.goal for case in cases):
+            expected = self._goals(cases)
+            mistakes: tuple[KnownMistake, ...] = ()
+            cases = tuple(replace(case, goal=None) for case in cases)
+        else:
+            expected = tuple(self._right(case) for case in cases)
+            mistakes = tuple(self._known(mistake, cases, expected) for mistake in self.mistakes)
         return Question(
             id=self.id,
             title=self.title,
@@ -88,6 +96,15 @@ class QuestionDefinition:
             tolerance=self.tolerance,
             options=tuple(self.options),
         )
+
+    def _goals(self, cases: tuple[Case, ...]) -> tuple[Expected, ...]:
+        without = [case.name for case in cases if case.goal is None]
+        if without or any(mistake.says or mistake.starter for mistake in self.mistakes):
+            raise ValueError(
+                f"question {self.id}: either every case has a goal or none, and then no mistake has words of its own "
+                f"or is the starter; got cases without one: {without}"
+            )
+        return tuple(Expected(goal=case.goal) for case in cases)
 
     def _right(self, case: Case) -> Expected:
         outcome = observe(self.reference, case.arguments, self.probe)

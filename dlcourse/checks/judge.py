@@ -79,6 +79,12 @@ def _about_case(question: Question, i: int, outcome: Outcome, likely: Sequence[K
     for mistake in likely:
         if _fits(question, mistake.gives[i], i, outcome):
             return mistake.says
+    if expected.goal is not None:
+        return (
+            diagnose(None, outcome, case.arguments, question.tolerance)
+            if outcome.error
+            else expected.goal.about(outcome)
+        )
     if expected.outcome is None:
         return _about_choice(question, i, outcome)
     return diagnose(expected.outcome.value, outcome, case.arguments, question.tolerance)

@@ -60,7 +60,9 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
     Args:
         answer: A learner's function, or a value. `...`, or a value with `...` in it, is not attempted.
         arguments: Name and value; a function gets copies, by position.
-        probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it.
+        probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it, `"model"` calls it
+            with all arguments but the last and gives the parameters of the Keras model that comes back, and its
+            predictions for the last argument.
 
     Raises:
         ValueError: If there is no such probe.
@@ -89,13 +91,26 @@ def _call(answer: object, arguments: list[Data]) -> object:
     return answer(*arguments)
 
 
+def _model(answer: object, arguments: list[Data]) -> object:
+    *given, unseen = arguments
+    model = _call(answer, given)
+    if model is Ellipsis:
+        return model
+    predict, count = getattr(model, "predict", None), getattr(model, "count_params", None)
+    if isinstance(model, type) or not callable(predict) or not callable(count):
+        returned = ": is there a `return model`?" if model is None else ": return the model itself"
+        raise WrongKindError(f"gave {described(model)}, but a trained Keras model was expected{returned}")
+    predictions = np.asarray(predict(unseen, verbose=0))
+    return {"parameters": int(count()), "predictions": predictions}
+
+
 def _item(answer: object, arguments: list[Data]) -> object:
     if not isinstance(answer, Mapping):
         raise WrongKindError(f"is {described(answer)}, but a dict was expected")
     return answer.get(arguments[0], Ellipsis)
 
 
-_PROBES: dict[str, Callable[[object, list[Data]], object]] = {"call": _call, "item": _item}
+_PROBES: dict[str, Callable[[object, list[Data]], object]] = {"call": _call, "item": _item, "model": _model}
 
 
 def _unfinished(value: object) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 
 from dlcourse.checks.compare import Tolerance, digest, same
 from dlcourse.checks.data import Data, decode, encode
+from dlcourse.checks.goal import Goal
 from dlcourse.checks.outcome import Outcome
 
 SCHEMA = 1
@@ -30,25 +31,31 @@ class Case:
         points: What it is worth.
         pure: Whether it is here that an answer must leave its arguments as they are. One case of a question is enough:
             who works in place should lose that case's points, not all.
+        goal: The score that a trained model has to reach, instead of values to be equal to. A definition's `draw` sets
+            it; a question keeps it with what is expected, so that its cases never show labels to an answer.
     """
 
     name: str
     arguments: Mapping[str, Data]
     points: int = 1
     pure: bool = False
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a case should give, or what a mistake gives there: an outcome, or fingerprints of the right choices."""
+    """What a case should give, or a mistake gives: an outcome, fingerprints of the right choices, or a score."""
 
     outcome: Outcome | None = None
     digests: tuple[str, ...] = ()
+    goal: Goal | None = None
 
     def fits(self, came: Outcome, place: str, tolerance: Tolerance, *, pure: bool = False) -> bool:
         """Whether what came is this; `pure` also compares which arguments were modified."""
         if not came.attempted:
             return False
+        if self.goal is not None:
+            return self.goal.fits(came, pure=pure)
         if self.outcome is None:
             return not came.error and digest(place, came.value) in self.digests
         if self.outcome.error or came.error:
@@ -58,11 +65,15 @@ class Expected:
 
     def encoded(self) -> Any:
         """As JSON."""
+        if self.goal is not None:
+            return {"goal": self.goal.encoded()}
         return {"digests": list(self.digests)} if self.outcome is None else self.outcome.encoded()
 
     @classmethod
     def decoded(cls, record: Mapping[str, Any]) -> Expected:
         """What `encoded` made, again."""
+        if "goal" in record:
+            return cls(goal=Goal.decoded(record["goal"]))
         if "digests" in record:
             return cls(digests=tuple(record["digests"]))
         return cls(Outcome.decoded(record))
@@ -102,6 +113,11 @@ class Question:
     hints: tuple[str, ...]
     tolerance: Tolerance = field(default_factory=Tolerance)
     options: tuple[str, ...] = ()
+
+    @property
+    def trained(self) -> bool:
+        """Whether it is about trained models, judged by a score."""
+        return any(each.goal is not None for each in self.expected)
 
     def place(self, case: Case) -> str:
         """What a choice's fingerprint is bound to."""
