@@ -23,7 +23,7 @@ from dlcourse.plot.panels import panels
 from dlcourse.plot.parallel_coordinates import parallel_coordinates
 from dlcourse.plot.picture import Picture
 from dlcourse.plot.ranking_curves import precision_recall_curve, roc_curve
-from dlcourse.plot.reliability import reliability
+from dlcourse.plot.reliability import reliability_diagram
 from dlcourse.plot.spectrogram import spectrogram
 from dlcourse.plot.spread import spread
 from dlcourse.plot.timeline import timeline
@@ -54,7 +54,7 @@ __all__ = [
     "panels",
     "parallel_coordinates",
     "precision_recall_curve",
-    "reliability",
+    "reliability_diagram",
     "roc_curve",
     "spectrogram",
     "spread",

@@ -14,7 +14,7 @@ ROUNDING = 1e-6
 
 
 @styled
-def reliability(
+def reliability_diagram(
     models: Mapping[str, tuple[np.ndarray, np.ndarray]],
     *,
     alt: str,

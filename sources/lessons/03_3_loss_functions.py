@@ -667,7 +667,7 @@ for title, (confidence, right) in pooled.items():
     print(f"{title}: confidence above accuracy: {confidence.mean() > right.mean()}")
 
 # %%
-plot.reliability(
+plot.reliability_diagram(
     pooled,
     title="Smoothing lowers confidence: a cure only where there is too much",
     alt="Three reliability diagrams. Hard task, plain: accuracy below confidence in the well-filled bins, most predictions "
