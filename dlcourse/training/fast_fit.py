@@ -37,7 +37,8 @@ def fit(
     Given the same order of examples, the weights are those of `model.fit` to the last bits, and so are the metrics,
     those on `validation_data`, and what callbacks see at the ends of epochs. What takes the time in `model.fit` of a
     small model, Python between batches, falls away: `benchmarks/fit.py` measures a tenth to a fifth of the time for a
-    small multilayer perceptron, half of it for a small convolutional network. The model's own `train_step` and `test_step` are used, so that a subclassed model works too.
+    small multilayer perceptron, half of it for a small convolutional network. The model's own `train_step` and
+    `test_step` are used, so that a subclassed model works too.
 
     The first epoch includes compiling. A second call on the same model compiles nothing, unless the model was compiled
     anew, layers were frozen or the data have another shape.
