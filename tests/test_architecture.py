@@ -43,6 +43,10 @@ RULES = {
     "evaluation": {"top": {"numpy", "sklearn", "dlcourse.evaluation"}, "inside": set()},
     "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
     "training": {"top": {"keras", "numpy", "tensorflow", "dlcourse.training"}, "inside": set()},
+    "distribute": {
+        "top": {"keras", "numpy", "tensorflow", "dlcourse.distribute"},
+        "inside": {"jax"},
+    },
     "tuning": {
         "top": {"keras", "keras_tuner", "numpy", "pandas", "sklearn", "dlcourse.runtime", "dlcourse.tuning"},
         "inside": {"rich", "dlcourse.data"},  # a lock between processes

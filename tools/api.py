@@ -25,6 +25,7 @@ PARTS = (
     "metrics",
     "evaluation",
     "tuning",
+    "distribute",
     "callbacks",
     "training",
     "data",
