@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -132,10 +133,18 @@ def _told(error: BaseException) -> str:
     if isinstance(error, NotDataError):
         return f"gave {error}; a number, text, list, dict or array of numbers can be checked"
     try:
-        lines = str(error).strip().splitlines()
+        line = _telling_line(str(error).strip().splitlines())
     except Exception:
-        lines = []
-    return f"raised {type(error).__name__}" + (f": {lines[0][:_LONGEST_MESSAGE]}" if lines else "")
+        line = ""
+    return f"raised {type(error).__name__}" + (f": {line[:_LONGEST_MESSAGE]}" if line else "")
+
+
+def _telling_line(lines: list[str]) -> str:
+    """The first line; of an error in a TensorFlow graph the one above the node's name, which says what is wrong."""
+    if lines and lines[0].startswith("Graph execution error"):
+        telling = [line for line, after in itertools.pairwise(lines) if after.lstrip().startswith("[[{{")]
+        return (telling or lines)[-1 if telling else 0].strip()
+    return lines[0] if lines else ""
 
 
 def _identical(one: Data, other: Data) -> bool:

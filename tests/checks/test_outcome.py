@@ -240,3 +240,13 @@ def test_an_unknown_probe_is_refused():
 )
 def test_an_outcome_written_and_read_is_the_same(outcome):
     assert Outcome.decoded(json.loads(json.dumps(outcome.encoded(), allow_nan=False))) == outcome
+
+
+def test_an_error_inside_a_graph_is_told_by_the_line_that_says_what_is_wrong():
+    def train():
+        raise ValueError(
+            "Graph execution error:\n\nDetected at node mse/sub defined at (most recent call last):\n"
+            "Incompatible shapes: [32,10] vs. [32]\n\t [[{{node mse/sub}}]] [Op:__inference_step_8]"
+        )
+
+    assert observe(train, {}).error == "raised ValueError: Incompatible shapes: [32,10] vs. [32]"
