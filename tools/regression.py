@@ -39,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     nbval.kernel.KernelManager = PrivateKernelManager
     os.environ["DLCOURSE_PROGRESS"] = str(Path(_folder.name) / "progress.json")
     os.environ["DLCOURSE_PROFILE"] = "quick"
+    os.environ["DLCOURSE_LIVE"] = "off"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -41,7 +41,11 @@ def render(path: Path, folder: Path, *, force: bool = False) -> bool:
 def executed(notebook: NotebookNode) -> NotebookNode:
     """The notebook with the outputs of a fresh kernel in an empty folder, with no learner's progress touched."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"DLCOURSE_PROGRESS": str(Path(folder) / "progress.json"), "DLCOURSE_PROFILE": "quick"}
+        environment = {
+            "DLCOURSE_PROGRESS": str(Path(folder) / "progress.json"),
+            "DLCOURSE_PROFILE": "quick",
+            "DLCOURSE_LIVE": "off",
+        }
         execute(notebook, Path(folder), timeout=CELL_TIMEOUT, environment=environment)
     return source.canonical(notebook)
 

@@ -1,5 +1,8 @@
 """Keras callbacks that look inside a run, one a file."""
 
 from dlcourse.callbacks.dead_units import DeadUnits
+from dlcourse.callbacks.gradient_monitor import GradientMonitor
+from dlcourse.callbacks.learning_rate_finder import LearningRateFinder
+from dlcourse.callbacks.live_plot import LivePlot
 
-__all__ = ["DeadUnits"]
+__all__ = ["DeadUnits", "GradientMonitor", "LearningRateFinder", "LivePlot"]

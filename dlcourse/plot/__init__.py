@@ -10,12 +10,14 @@ from dlcourse.plot.descents import descents
 from dlcourse.plot.feature_maps import feature_maps
 from dlcourse.plot.filters import filters
 from dlcourse.plot.fits import fits
+from dlcourse.plot.gradient_flow import gradient_flow
 from dlcourse.plot.graph import graph
 from dlcourse.plot.heat_map import heat_map
 from dlcourse.plot.histograms import histograms
 from dlcourse.plot.history import history
 from dlcourse.plot.images import images
 from dlcourse.plot.latent_grid import latent_grid
+from dlcourse.plot.learning_rate_range import learning_rate_range
 from dlcourse.plot.loss_surface import loss_slices, loss_surface
 from dlcourse.plot.network import network
 from dlcourse.plot.overlay import overlay
@@ -41,12 +43,14 @@ __all__ = [
     "feature_maps",
     "filters",
     "fits",
+    "gradient_flow",
     "graph",
     "heat_map",
     "histograms",
     "history",
     "images",
     "latent_grid",
+    "learning_rate_range",
     "loss_slices",
     "loss_surface",
     "network",
