@@ -41,7 +41,10 @@ RULES = {
     "optimizers": {"top": {"keras", "dlcourse.optimizers"}, "inside": set()},
     "schedules": {"top": {"keras"}, "inside": set()},
     "evaluation": {"top": {"numpy", "sklearn", "dlcourse.evaluation"}, "inside": set()},
-    "callbacks": {"top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"}, "inside": {"dlcourse.plot"}},
+    "callbacks": {
+        "top": {"keras", "numpy", "tensorflow", "dlcourse.callbacks"},
+        "inside": {"dlcourse.plot", "IPython"},
+    },
     "training": {"top": {"keras", "numpy", "tensorflow", "dlcourse.training"}, "inside": set()},
     "distribute": {
         "top": {"keras", "numpy", "tensorflow", "dlcourse.distribute"},
