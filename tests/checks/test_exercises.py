@@ -74,9 +74,13 @@ def answer_lines(slug):
 
 
 def telling_lines(code):
-    """Lines of code that are long enough to tell something."""
+    """Lines of code that are long enough to tell something; imports tell nothing."""
     stripped = {line.strip() for line in code.splitlines()}
-    return {line for line in stripped if len(line) > 12 and not line.startswith(("#", "def ", "return weights"))}
+    return {
+        line
+        for line in stripped
+        if len(line) > 12 and not line.startswith(("#", "def ", "import ", "from ", "return weights"))
+    }
 
 
 @every_draw
