@@ -3,14 +3,20 @@
 from dlcourse.training.accumulation import accumulate_gradients
 from dlcourse.training.clipped import Clipped, clip_across_replicas
 from dlcourse.training.clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from dlcourse.training.consolidation import ElasticWeightConsolidation, fisher_information
+from dlcourse.training.distillation import Distiller
 from dlcourse.training.fast_fit import fit
 from dlcourse.training.memory import MemoryEstimate, memory_estimate
+from dlcourse.training.pruning import Pruning, prune
 from dlcourse.training.seeds import SeedRuns, fit_seeds
 from dlcourse.training.unfreezing import discriminative_learning_rates, unfreeze
 
 __all__ = [
     "Clipped",
+    "Distiller",
+    "ElasticWeightConsolidation",
     "MemoryEstimate",
+    "Pruning",
     "SeedRuns",
     "accumulate_gradients",
     "clip_across_replicas",
@@ -18,8 +24,10 @@ __all__ = [
     "clip_by_norm",
     "clip_by_value",
     "discriminative_learning_rates",
+    "fisher_information",
     "fit",
     "fit_seeds",
     "memory_estimate",
+    "prune",
     "unfreeze",
 ]

@@ -1,6 +1,6 @@
 r"""Gradient accumulation: the gradient of a large batch from small parts of it, for the memory of a small one.
 
-Lesson 06_1. The loss of a batch is the mean over its examples, so its gradient is the mean of the gradients of parts of
+Lesson 06_2. The loss of a batch is the mean over its examples, so its gradient is the mean of the gradients of parts of
 it, weighted by their sizes; only one part's intermediate values need to be kept at a time.
 """
 

@@ -1,4 +1,4 @@
-r"""A model whose training step clips the gradient, after the replicas' parts have been added. Lesson 06_1."""
+r"""A model whose training step clips the gradient, after the replicas' parts have been added. Lesson 06_2."""
 
 from __future__ import annotations
 

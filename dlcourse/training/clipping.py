@@ -1,4 +1,4 @@
-r"""Gradient clipping: by value, by each tensor's norm, and by the norm of all of them together. Lesson 06_1.
+r"""Gradient clipping: by value, by each tensor's norm, and by the norm of all of them together. Lesson 06_2.
 
 Clipping keeps one steep place of the loss from throwing the weights far away (Pascanu, Mikolov and Bengio 2013, On the
 difficulty of training recurrent neural networks). By norm, the gradient of a tensor keeps its direction; by global

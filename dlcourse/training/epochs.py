@@ -84,6 +84,11 @@ def epochs_of(models: Sequence[keras.Model], batch_size: int) -> Epochs:
     return kept
 
 
+def forget(model: keras.Model) -> None:
+    """Compile the model's epochs anew when they are next wanted."""
+    vars(model).pop(_KEPT, None)
+
+
 def parts_of(models: Sequence[keras.Model]) -> list[Any]:
     """What a compiled epoch is made from: when one of these is another, it is compiled anew."""
     return [

@@ -1,7 +1,7 @@
 r"""The same model from several seeds at once: how much of a result is luck.
 
 One run is one draw. Error bars need several, which differ in their first weights, their dropout and the order of the
-examples (Bouthillier and others 2021, Accounting for variance in machine learning benchmarks). Lesson 05_1.
+examples (Bouthillier and others 2021, Accounting for variance in machine learning benchmarks).
 """
 
 from __future__ import annotations
