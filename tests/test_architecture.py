@@ -60,10 +60,10 @@ RULES = {
         "inside": {"dlcourse.notebook"},
     },
     "grading": {
-        "top": {"numpy", "nbformat", "jinja2", "dlcourse"}
+        "top": {"numpy", "nbformat", "jinja2", "markupsafe", "dlcourse"}
         | {f"dlcourse.{part}" for part in ("checks", "curriculum", "grading", "notebook", "places", "runtime")},
         # what the sandboxed process loads; the cluster; the progress bar
-        "inside": {"keras", "tensorflow", "distributed", "rich", "platformdirs"},
+        "inside": {"IPython", "keras", "tensorflow", "distributed", "rich", "platformdirs", "yaml"},
     },
     "notebook": {"top": {"nbformat"}, "inside": {"nbclient", "traitlets"}},
     "cli": {

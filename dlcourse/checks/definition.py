@@ -54,6 +54,8 @@ class QuestionDefinition:
         probe: How an answer is asked (see `observe`).
         tolerance: How far apart numbers may be.
         options: For a choice: the words among which to choose. Case files then hold fingerprints, no values.
+        needs: Numbers of earlier questions whose answers this one uses: the grader puts the reference in place of one
+            that is wrong, so that one mistake costs once.
     """
 
     id: str
@@ -66,6 +68,7 @@ class QuestionDefinition:
     probe: str = "call"
     tolerance: Tolerance = field(default_factory=Tolerance)
     options: Sequence[str] = ()
+    needs: Sequence[str] = ()
 
     def question(self, seed: int) -> Question:
         """The question as data, for the arguments drawn from `seed`.

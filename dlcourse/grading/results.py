@@ -214,6 +214,35 @@ class ClassResult:
         """Those without points."""
         return tuple(result for result in self.results if not result.graded)
 
+    def with_override(self, override: Override) -> ClassResult:
+        """This class with one more correction by hand.
+
+        Raises:
+            ValueError: If there is no such student or question, or there are more points than the question has.
+        """
+        return dataclasses.replace(self, results=tuple(self._corrected(each, override) for each in self.results))
+
+    def _corrected(self, result: SubmissionResult, override: Override) -> SubmissionResult:
+        if result.student != override.student:
+            return result
+        asked = {each.question: each for one in self.results for each in one.questions}
+        if override.question not in asked:
+            raise ValueError(f"no question {override.question!r}; there are {', '.join(asked) or 'none'}")
+        model = asked[override.question]
+        if override.points > model.possible:
+            raise ValueError(f"question {model.question} has {model.possible:g} points, got {override.points:g}")
+        own = {each.question: each for each in result.questions}
+        blank = [
+            QuestionResult(each.question, each.title, "grader error", None, each.possible) for each in asked.values()
+        ]
+        questions = [own.get(each.question, each) for each in blank]
+        return dataclasses.replace(
+            result,
+            questions=tuple(
+                each.corrected(override) if each.question == override.question else each for each in questions
+            ),
+        )
+
     def encoded(self) -> dict[str, Any]:
         """As JSON, with the schema's number."""
         record = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

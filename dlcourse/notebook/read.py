@@ -29,15 +29,28 @@ def read_notebook(path: str | Path) -> NotebookNode:
             cut off, is not JSON, is JSON but no notebook, or is of a format before 3.
     """
     file = Path(path)
-    notebook = _parsed(file, _text(file))
+    return read_content(file, _content(file))
+
+
+def read_content(file: Path, content: bytes) -> NotebookNode:
+    """The notebook that `content` holds, upgraded as `read_notebook` does.
+
+    Args:
+        file: What messages call it.
+        content: A notebook file's bytes.
+
+    Raises:
+        NotebookError: As for `read_notebook`.
+    """
+    notebook = _parsed(file, _text(file, content))
     if not isinstance(notebook, dict) or not isinstance(notebook.get("nbformat"), int):
         raise NotebookError(f"{file}: not a notebook: JSON without an nbformat version")
     return _upgraded(file, notebook)
 
 
-def _text(file: Path) -> str:
+def _content(file: Path) -> bytes:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_bytes()
     except FileNotFoundError:
         raise NotebookError(f"{file}: no such file") from None
     except IsADirectoryError:
@@ -46,10 +59,15 @@ def _text(file: Path) -> str:
         if file.is_dir():
             raise NotebookError(f"{file}: a directory, a notebook (.ipynb) was expected") from None
         raise NotebookError(f"{file}: no permission to read it") from None
-    except UnicodeDecodeError:
-        raise NotebookError(f"{file}: not a notebook: not text in UTF-8") from None
     except OSError as error:
         raise NotebookError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def _text(file: Path, content: bytes) -> str:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise NotebookError(f"{file}: not a notebook: not text in UTF-8") from None
     if not text.strip():
         raise NotebookError(f"{file}: empty, a notebook was expected")
     return text

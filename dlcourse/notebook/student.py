@@ -23,8 +23,10 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 SOLUTION_TAG = "solution"
 _MARK = re.compile(r"^(\s*)# (BEGIN|END) (SOLUTION|STARTER)\s*$")

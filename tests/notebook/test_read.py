@@ -67,7 +67,7 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch, error, word
     def refuse(*_, **__):
         raise error
 
-    monkeypatch.setattr(Path, "read_text", refuse)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(NotebookError, match=words):
         read_notebook(tmp_path / "mine.ipynb")
 
