@@ -63,7 +63,8 @@ RULES = {
         "top": {"numpy", "nbformat", "jinja2", "markupsafe", "dlcourse"}
         | {f"dlcourse.{part}" for part in ("checks", "curriculum", "grading", "notebook", "places", "runtime")},
         # what the sandboxed process loads; the cluster; the progress bar
-        "inside": {"IPython", "keras", "tensorflow", "distributed", "rich", "platformdirs", "yaml"},
+        "inside": {"IPython", "keras", "tensorflow", "distributed", "rich", "platformdirs", "yaml"}
+        | {"dlcourse.layers", "dlcourse.models"},
     },
     "notebook": {"top": {"nbformat"}, "inside": {"nbclient", "traitlets"}},
     "cli": {
