@@ -24,6 +24,7 @@ COMMANDS = {
     "list": "Show chapters, lessons, and what you have done.",
     "override": "Correct points by hand, with a reason.",
     "regrade": "Grade a student or a question once more.",
+    "release": "Make what students get, and prove that it is right.",
     "run": "Run lessons without a browser.",
     "start": "Put working copies of lessons and exercises into a folder.",
     "tune": "Search hyperparameters of a network on a data set.",

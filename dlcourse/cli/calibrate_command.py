@@ -67,14 +67,14 @@ def _show(found: Sequence[Distribution], seeds: int) -> None:
     from dlcourse.cli.console import console
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Question")
-    table.add_column("Answer", overflow="fold", max_width=20)
-    table.add_column("Case", overflow="fold", max_width=20)
-    for title in ("Right", "Min", "Median", "Needed", "Margin"):
+    scored = any(each.scores for each in found)
+    for title in ("Question", "Answer", "Case"):
+        table.add_column(title, overflow="fold", max_width=18 if scored else 28)
+    for title in ("Right", *(("Min", "Median", "Needed", "Margin") if scored else ())):
         table.add_column(title, justify="right", no_wrap=True)
     for each in _rows(found):
         right = f"{len(each.tries) - len(each.missed)}/{len(each.tries)}"
-        numbers = [_shown(value) for value in (each.minimum, each.median, each.needed, each.margin)]
+        numbers = [_shown(value) for value in (each.minimum, each.median, each.needed, each.margin)] if scored else []
         colour = "red" if each.missed else "default"
         table.add_row(each.question, escape(each.answer), escape(each.case), f"[{colour}]{right}[/]", *numbers)
     console().print(table)
@@ -84,7 +84,7 @@ def _show(found: Sequence[Distribution], seeds: int) -> None:
 
 
 def _rows(found: Sequence[Distribution]) -> list[Distribution]:
-    """Every case that has a threshold or was missed; the other cases of an answer in one row."""
+    """Every case that has a threshold or was missed; the other cases of an answer are one row."""
     rows: dict[tuple[str, ...], Distribution] = {}
     for each in found:
         telling = each.needed is not None or each.missed
@@ -95,7 +95,7 @@ def _rows(found: Sequence[Distribution]) -> list[Distribution]:
 def _all_of(each: Distribution) -> Distribution:
     from dataclasses import replace
 
-    return replace(each, case="all others")
+    return replace(each, case="(no threshold)")
 
 
 def _shown(value: float | None) -> str:
