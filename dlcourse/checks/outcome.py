@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.data import Data, NotDataError, as_data, decode, described, encode
+from dlcourse.checks.figure import NoFigureError, figure_data
 
 STUB_WORDS = "is yours to write"
 _LONGEST_MESSAGE = 200
@@ -63,7 +64,7 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
         arguments: Name and value; a function gets copies, by position.
         probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it, `"model"` calls it
             with all arguments but the last and gives the parameters of the Keras model that comes back, and its
-            predictions for the last argument.
+            predictions for the last argument, `"figure"` calls it and gives what the figure shows (see `figure_data`).
 
     Raises:
         ValueError: If there is no such probe.
@@ -105,13 +106,26 @@ def _model(answer: object, arguments: list[Data]) -> object:
     return {"parameters": int(count()), "predictions": predictions}
 
 
+def _figure(answer: object, arguments: list[Data]) -> object:
+    shown = _call(answer, arguments)
+    try:
+        return shown if shown is Ellipsis else figure_data(shown)
+    except NoFigureError as error:
+        raise WrongKindError(str(error)) from None
+
+
 def _item(answer: object, arguments: list[Data]) -> object:
     if not isinstance(answer, Mapping):
         raise WrongKindError(f"is {described(answer)}, but a dict was expected")
     return answer.get(arguments[0], Ellipsis)
 
 
-_PROBES: dict[str, Callable[[object, list[Data]], object]] = {"call": _call, "item": _item, "model": _model}
+_PROBES: dict[str, Callable[[object, list[Data]], object]] = {
+    "call": _call,
+    "figure": _figure,
+    "item": _item,
+    "model": _model,
+}
 
 
 def _unfinished(value: object) -> bool:

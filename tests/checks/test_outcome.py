@@ -221,7 +221,7 @@ def test_an_item_is_looked_up(answer, expected):
 
 
 def test_an_unknown_probe_is_refused():
-    with pytest.raises(ValueError, match="probe must be one of call, item, model, got 'attribute'"):
+    with pytest.raises(ValueError, match="probe must be one of call, figure, item, model, got 'attribute'"):
         observe(two, {}, probe="attribute")
 
 
