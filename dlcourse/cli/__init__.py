@@ -18,6 +18,7 @@ COMMANDS = {
     "check": "Check an exercise that you have worked on.",
     "data": "List, fetch, verify and show data sets.",
     "doctor": "Say what is installed, what is missing, and what to type.",
+    "export": "Bring grades or an exercise into another system.",
     "forget": "Remove a student's data from results.",
     "grade": "Grade what a class handed in.",
     "lab": "Open the course in JupyterLab.",

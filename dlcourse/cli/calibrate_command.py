@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ def command(exercise: str, seeds: int, numbers: tuple[str, ...], checks: Path | 
     return int(bool(complaints))
 
 
-def _chosen(questions: dict[str, QuestionDefinition], numbers: tuple[str, ...]) -> Sequence[QuestionDefinition]:
+def _chosen(questions: Mapping[str, QuestionDefinition], numbers: tuple[str, ...]) -> Sequence[QuestionDefinition]:
     unknown = [number for number in numbers if number not in questions]
     if unknown:
         raise ValueError(f"no question {unknown[0]!r}; there are {', '.join(questions)}")

@@ -1,0 +1,1 @@
+"""Grades and exercises in the forms of other systems: Canvas and Moodle, Gradescope, nbgrader."""
