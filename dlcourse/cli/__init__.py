@@ -27,6 +27,7 @@ COMMANDS = {
     "regrade": "Grade a student or a question once more.",
     "release": "Make what students get, and prove that it is right.",
     "run": "Run lessons without a browser.",
+    "similarity": "Compare what a class handed in, each with each.",
     "start": "Put working copies of lessons and exercises into a folder.",
     "tune": "Search hyperparameters of a network on a data set.",
 }
