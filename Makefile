@@ -12,7 +12,7 @@ LESSON ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab course test quick lint unit coverage backends notebooks render readme lock browser bench clean
+.PHONY: help install lab course test quick lint unit coverage backends notebooks render readme lock browser nbgrader bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +41,7 @@ course: install ## run every lesson headless; a table at the end
 test: lint unit notebooks ## everything that CI runs
 
 quick: install ## what is fast: no notebook, nothing slow
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not notebook and not browser"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not notebook and not browser and not nbgrader"
 
 lint: install ## style, format and types
 	@$(BIN)/ruff check
@@ -49,12 +49,12 @@ lint: install ## style, format and types
 	@$(BIN)/mypy
 
 unit: install ## unit tests, hygiene of the notebooks, architecture
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not nbgrader"
 	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -m backend tests/layers
 
 coverage: install ## the unit tests again, with the lines and branches that they leave out (slower by two fifths)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser"
+	@$(BIN)/coverage run -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not nbgrader"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -82,6 +82,11 @@ lock: install ## choose the newest versions that the ranges allow, for every sup
 browser: install ## open a lesson in JupyterLab in headless Chromium and run it (needs Chromium)
 	@$(BIN)/python -m pip install --quiet -c requirements.lock -e '.[browser]'
 	@$(BIN)/python -m pytest -q -m browser
+
+nbgrader: install ## grade an exported assignment with nbgrader itself, installed in an environment of its own
+	@test -x build/nbgrader/bin/nbgrader || { $(BIN)/python -m venv build/nbgrader && \
+	    build/nbgrader/bin/python -m pip install --quiet --disable-pip-version-check nbgrader; }
+	@$(BIN)/python -m pytest -q -m nbgrader
 
 bench: install ## paired measurements, as ratios
 	@for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
