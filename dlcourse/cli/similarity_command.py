@@ -103,4 +103,4 @@ def _show(pairs: Sequence[Pair], students: int) -> None:
     if pairs:
         console().print(table)
     more = f", the first {MOST_SHOWN} shown here" if len(pairs) > MOST_SHOWN else ""
-    console().print(f"\n{students} submissions compared: {len(pairs)} pairs are alike{more}.")
+    console().print(f"\n{students} submissions compared; pairs that are alike: {len(pairs)}{more}.")

@@ -1,9 +1,9 @@
 """Which submissions of a class are alike: shingles of normalised tokens, without the code that everybody was given.
 
 Names, numbers and strings are replaced by their kind, comments and docstrings dropped, so that renaming and
-reformatting change nothing. A shingle is a run of `SIZE` tokens. Of two sets of shingles A and B, Jaccard is |A ∩ B| / |A ∪ B|, and
-containment |A ∩ B| / min(|A|, |B|), which stays high when a copy was added to. What was given, and what a large part of
-a class of some size shares, tells nothing and is left out.
+reformatting change nothing. A shingle is a run of `SIZE` tokens. Of two sets of shingles A and B, Jaccard is
+|A ∩ B| / |A ∪ B|, and containment |A ∩ B| / min(|A|, |B|), which stays high when a copy was added to. What was given,
+and what a large part of a class of some size shares, tells nothing and is left out.
 
 Source: Schleimer, Wilkerson, Aiken, "Winnowing: local algorithms for document fingerprinting", SIGMOD 2003, whose
 fingerprints are chosen among such shingles. A high number is a reason to read both, never a proof.

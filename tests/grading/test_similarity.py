@@ -114,7 +114,7 @@ def test_the_command_writes_a_table_and_a_page_with_both_sides(handed, checks, t
     arguments = ["similarity", str(handed), "--exercise", "03", "--checks", str(checks), "--out", str(out)]
     assert cli.run(arguments) == 0
     told = capsys.readouterr().out
-    assert "3 submissions compared: 1 pairs are alike" in told
+    assert "3 submissions compared; pairs that are alike: 1." in told
     assert max(map(len, told.splitlines()[:-1])) <= 80
     (row,) = csv.DictReader((out / "similarity.csv").read_text().splitlines())
     assert (row["first"], row["second"], row["containment"]) == ("ada", "bob", "1.000")
