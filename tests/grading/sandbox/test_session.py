@@ -1,0 +1,149 @@
+"""A session: cells, answers, models, and each way to die, told apart; the next session knows nothing of it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from dlcourse.checks.outcome import Outcome
+from dlcourse.grading.sandbox import Limits, Sandbox, SandboxError, detect_tier
+
+LIMITS = Limits(
+    cell_seconds=20, call_seconds=5, total_seconds=60, memory_bytes=700 * 2**20, processes=48, file_bytes=2**24
+)
+TRAIN = """
+import keras
+
+def train(x, labels):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    model.fit(x, labels, verbose=0)
+    return model
+"""
+CASE = {"x": np.zeros((4, 2), "float32"), "labels": np.zeros(4, "int64"), "unseen": np.ones((5, 2), "float32")}
+
+
+def test_cells_share_a_namespace_and_an_answer_is_asked_by_its_name(session):
+    assert session.run_cell("import numpy as np").status == "ok"
+    assert session.run_cell("def relu(x):\n    return np.maximum(x, 0)").status == "ok"
+    first, second = session.observe("relu", [{"x": np.array([-1.0, 2.0])}, {"x": 3}])
+    np.testing.assert_array_equal(first.value, [0.0, 2.0])
+    assert second == Outcome(3)
+
+
+def test_a_lesson_s_first_cell_runs(session):
+    assert session.run_cell("import dlcourse\nfrom dlcourse import check\ndlcourse.start()").status == "ok"
+
+
+def test_a_branch_on_a_tensor_works_in_a_compiled_function_as_in_a_notebook(session):
+    source = "import tensorflow as tf\n@tf.function\ndef f(x):\n    if x > 0:\n        return x\n    return -x"
+    session.run_cell(source + "\ndef g(x):\n    return float(f(tf.constant(x)))")
+    assert session.observe("g", [{"x": -2.0}]) == [Outcome(2.0)]
+
+
+def test_an_error_is_told_and_the_session_goes_on(session):
+    result = session.run_cell("1 / 0")
+    assert (result.status, result.message) == ("error", "raised ZeroDivisionError: division by zero")
+    assert session.run_cell("x = 1").status == "ok"
+    (outcome,) = session.observe("nothing", [{}])
+    assert outcome.error == "raised NameError: name 'nothing' is not defined"
+
+
+def test_an_argument_that_was_changed_and_a_stub_are_told(session):
+    session.run_cell("def f(x):\n    x[0] = 9\n    return x\ndef g(x):\n    raise NotImplementedError")
+    (changed,) = session.observe("f", [{"x": np.zeros(2)}])
+    assert changed.changed == ("x",)
+    assert session.observe("g", [{"x": 1}]) == [Outcome(attempted=False)]
+
+
+def test_a_trained_model_is_counted_and_predicts_elsewhere(session):
+    session.run_cell(TRAIN)
+    (outcome,) = session.observe("train", [CASE], "model")
+    assert outcome.error == ""
+    assert outcome.value["parameters"] == 9
+    assert outcome.value["predictions"].shape == (5, 3)
+    np.testing.assert_allclose(outcome.value["predictions"].sum(axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            TRAIN.replace("keras.layers.Dense(3, ", "keras.layers.Lambda(lambda x: x), keras.layers.Dense(3, "),
+            "'Lambda'",
+        ),
+        (TRAIN.replace("return model", "return 3"), "a trained Keras model was expected"),
+        (
+            TRAIN + "\n@keras.saving.register_keras_serializable()\nclass Dense(keras.layers.Dense):\n    pass\n"
+            "keras.layers.Dense = Dense",
+            "registered by nobody",
+        ),
+    ],
+)
+def test_a_model_that_cannot_be_checked_costs_that_question(source, said, session):
+    session.run_cell(source)
+    (outcome,) = session.observe("train", [CASE], "model")
+    assert said in outcome.error
+    assert session.alive
+
+
+def test_parameters_and_predictions_are_not_the_student_s_word(session):
+    session.run_cell(TRAIN.replace("    return model", "    model.count_params = lambda: 1\n    return model"))
+    (outcome,) = session.observe("train", [CASE], "model")
+    assert outcome.value["parameters"] == 9
+
+
+@pytest.mark.parametrize(
+    ("source", "death"),
+    [
+        ("import os; os._exit(0)", "crashed"),
+        ("import ctypes; ctypes.string_at(0)", "crashed"),
+    ],
+)
+def test_a_death_ends_the_session_and_no_other(source, death, sandbox):
+    with sandbox.session() as one, sandbox.session() as other:
+        assert one.run_cell(source).status == death
+        assert (one.alive, one.last_death) == (False, death)
+        assert one.run_cell("1").status == death
+        assert one.observe("x", [{}])[0].error == "ended its process"
+        assert other.run_cell("x = 1").status == "ok"
+
+
+def test_time_runs_out_for_a_cell_for_a_case_and_for_all(sandbox):
+    short = dataclasses.replace(LIMITS, cell_seconds=0.5, call_seconds=0.5)
+    with sandbox.session(short) as session:
+        result = session.run_cell("while True: pass")
+        assert (result.status, result.message) == ("timeout", "took longer than 0.5 s")
+    with sandbox.session(short) as session:
+        session.run_cell("def f(x):\n    while x: pass\n    return x")
+        outcomes = session.observe("f", [{"x": 0}, {"x": 1}, {"x": 0}])
+        assert [each.error for each in outcomes] == ["", *["took longer than 0.5 s"] * 2]
+    with sandbox.session(dataclasses.replace(LIMITS, total_seconds=0.5)) as session:
+        assert session.run_cell("while True: pass").status == "timeout"
+
+
+def test_many_processes_with_much_memory_each_are_ended_by_the_watch(sandbox):
+    source = """
+import os, time
+for _ in range(6):
+    if os.fork() == 0:
+        kept = bytearray(200 * 2**20)
+        time.sleep(60)
+os.wait()
+"""
+    with sandbox.session() as session:
+        assert session.run_cell(source).status == "memory"
+
+
+def test_a_zygote_that_is_gone_is_an_error_of_the_sandbox():
+    made = Sandbox(Limits(), detect_tier().name)
+    made._process.kill()
+    made._process.wait()
+    with pytest.raises(SandboxError, match="the sandbox is gone"):
+        made.session()
+    made.close()
+
+
+def test_an_unknown_tier_is_refused():
+    with pytest.raises(ValueError, match="tier must be one of A, B, C, got 'D'"):
+        Sandbox(tier="D")
