@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dlcourse.plot.picture import Picture, new_figure, styled
-from dlcourse.plot.style import LINE_STYLES
+from dlcourse.plot.style import BLACK, LINE_STYLES
 
 
 @styled
@@ -21,6 +21,7 @@ def curves(
     alt: str,
     y_limits: tuple[float, float] | None = None,
     log_y: bool = False,
+    points: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Picture:
     """Several lines over the same x, told apart by colour and by dash.
 
@@ -33,6 +34,7 @@ def curves(
         alt: The alternative text.
         y_limits: Lowest and highest y shown.
         log_y: Draw y on a logarithmic scale.
+        points: x and y, each (M,), of points to draw as black dots: data that lines were fitted to, a place to mark.
 
     Raises:
         ValueError: If there are no lines, or one is not as long as x.
@@ -45,6 +47,8 @@ def curves(
         if np.shape(y) != x.shape:
             raise ValueError(f"line {name!r} must have the shape of x, {x.shape}, got {np.shape(y)}")
         axes.plot(x, np.asarray(y), LINE_STYLES[position % len(LINE_STYLES)], label=name)
+    if points is not None:
+        axes.plot(*points, "o", color=BLACK, markersize=5)
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
     if log_y:
         axes.set_yscale("log")

@@ -38,3 +38,10 @@ def test_limits_and_a_logarithmic_axis_are_kept():
 def test_lines_that_do_not_fit_are_named(lines, words):
     with pytest.raises(ValueError, match=words):
         curves(X, lines, **LABELS)
+
+
+def test_points_are_drawn_as_dots_where_they_are():
+    axes = curves(np.arange(3), {"line": np.arange(3.0)}, points=([1], [5.0]), **LABELS).figure.axes[0]
+    dots = axes.lines[-1]
+    assert (dots.get_linestyle(), dots.get_marker()) == ("None", "o")
+    np.testing.assert_array_equal(dots.get_xydata(), [[1, 5]])
