@@ -95,10 +95,8 @@ def nbgrader_command(exercise: str, to: Path, seed: str) -> int:
 
     nbgrader runs its tests beside student code, without isolation; the notebook says so.
     """
-    import nbformat
-
     from dlcourse.grading.exercise import load_exercise
-    from dlcourse.grading.export.nbgrader import nbgrader
+    from dlcourse.grading.export.nbgrader import nbgrader, text_of
     from dlcourse.grading.seeds import new_seed
     from dlcourse.notebook.read import read_notebook
 
@@ -107,7 +105,7 @@ def nbgrader_command(exercise: str, to: Path, seed: str) -> int:
         solution = read_notebook(_root() / "solutions" / f"{known.slug}.ipynb")
         path = to / known.slug / f"{known.slug}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(nbgrader(known, solution, seed or new_seed()), path)
+        path.write_text(text_of(nbgrader(known, solution, seed or new_seed())), encoding="utf-8")
     click.echo(f"{path}: `nbgrader generate_assignment {known.slug}` makes the students' version of it")
     return 0
 

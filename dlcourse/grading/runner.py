@@ -32,8 +32,11 @@ class Session(Protocol):
 
     def __enter__(self) -> Session: ...
     def __exit__(self, *details: object) -> None: ...
-    def run_cell(self, source: str) -> Any: ...  # noqa: D102
-    def observe(self, expression: str, cases: Sequence[Mapping[str, Any]], probe: str = "call") -> list[Outcome]: ...  # noqa: D102
+    def run_cell(self, source: str) -> Any:
+        """Run a cell; gives its status and a message."""
+
+    def observe(self, expression: str, cases: Sequence[Mapping[str, Any]], probe: str = "call") -> list[Outcome]:
+        """What an answer gives in each case."""
 
 
 class Sandbox(Protocol):
@@ -41,7 +44,8 @@ class Sandbox(Protocol):
 
     tier: str
 
-    def session(self) -> Session: ...  # noqa: D102
+    def session(self) -> Session:
+        """A fresh session, as a context manager."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
+import nbformat
 from nbformat import NotebookNode, v4
 
 from dlcourse.grading.exercise import Exercise
@@ -64,6 +65,11 @@ def nbgrader(exercise: Exercise, solution: NotebookNode, seed: str) -> NotebookN
         cell.id = f"cell-{i}"
     metadata = {key: solution.metadata[key] for key in ("kernelspec", "language_info") if key in solution.metadata}
     return v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def text_of(notebook: NotebookNode) -> str:
+    """The notebook as a file's text."""
+    return nbformat.writes(notebook) + "\n"
 
 
 def _cells(exercise: Exercise, solution: NotebookNode, seed: str) -> Iterator[NotebookNode]:
