@@ -25,6 +25,7 @@ _PLAIN = {
     "KerasTensor",
     "__keras_tensor__",
 }
+_OF_TRAINING = ("compile_config", "build_config")
 _MODULES = ("keras", "dlcourse")
 
 
@@ -37,8 +38,6 @@ def exported(model: Any) -> dict[str, Any]:
     import keras
 
     config = keras.saving.serialize_keras_object(model)
-    for name in ("compile_config", "build_config"):
-        config.pop(name, None)
     return {"config": json.dumps(config), "weights": [np.asarray(each) for each in model.get_weights()]}
 
 
@@ -57,7 +56,7 @@ def rebuilt(config: str, weights: list[np.ndarray]) -> Any:
 
 
 def checked_config(text: Any) -> str:
-    """The configuration, once each class in it was found on the list.
+    """The configuration without that of training, once each class in it was found on the list.
 
     Raises:
         ModelError: If it is none, or names something that may not pass.
@@ -65,7 +64,7 @@ def checked_config(text: Any) -> str:
     if not isinstance(text, str):
         raise ModelError("gave a model without a configuration")
     try:
-        config = json.loads(text)
+        config = _without_training(json.loads(text))
         found = list(_classes(config))
     except (ValueError, RecursionError):
         raise ModelError("gave a model whose configuration cannot be read") from None
@@ -79,7 +78,16 @@ def checked_config(text: Any) -> str:
             )
         if registered and registered.split(">")[0] not in ("dlcourse", name):
             raise ModelError(f"gave a model with {registered[:60]!r}, which is registered by nobody that is known here")
-    return text
+    return json.dumps(config)
+
+
+def _without_training(value: Any) -> Any:
+    """Without how it was trained, in nested models as well: only layers and weights are looked at."""
+    if isinstance(value, list):
+        return [_without_training(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _without_training(each) for name, each in value.items() if name not in _OF_TRAINING}
 
 
 def _classes(value: Any) -> Iterator[tuple[str, str, str]]:

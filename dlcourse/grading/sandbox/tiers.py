@@ -87,7 +87,8 @@ def bubblewrap() -> list[str]:
     command += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"] if root else ["--unshare-user"]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    made: set[str] = set()
+    command += ["--perms", "1777", "--tmpfs", "/tmp"]  # first: the course may lie below it
+    made: set[str] = {"/tmp"}
     for path in readable():
         for parent in reversed(Path(path).parents[:-1]):
             if str(parent) not in made and not any(parent == Path(each) for each in _SYSTEM):
@@ -97,7 +98,7 @@ def bubblewrap() -> list[str]:
         command += (
             ["--symlink", str(Path(path).readlink()), path] if Path(path).is_symlink() else ["--ro-bind", path, path]
         )
-    return [*command, "--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/", "--"]
+    return [*command, "--proc", "/proc", "--dev", "/dev", "--chdir", "/", "--"]
 
 
 def readable() -> list[str]:

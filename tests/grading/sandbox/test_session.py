@@ -87,6 +87,13 @@ def test_a_model_that_cannot_be_checked_costs_that_question(source, said, sessio
     assert session.alive
 
 
+def test_a_model_inside_a_model_passes_though_it_was_compiled(session):
+    nested = "    return keras.Sequential([keras.Input((2,)), keras.layers.Rescaling(1 / 16), model])"
+    session.run_cell(TRAIN.replace("    return model", nested))
+    (outcome,) = session.observe("train", [CASE], "model")
+    assert (outcome.error, outcome.value["parameters"]) == ("", 9)
+
+
 def test_parameters_and_predictions_are_not_the_student_s_word(session):
     session.run_cell(TRAIN.replace("    return model", "    model.count_params = lambda: 1\n    return model"))
     (outcome,) = session.observe("train", [CASE], "model")
