@@ -14,6 +14,7 @@ import click
 import dlcourse
 
 COMMANDS = {
+    "attack": "Attack this machine's sandbox, and say what held.",
     "calibrate": "Try whether an exercise's thresholds can be met.",
     "check": "Check an exercise that you have worked on.",
     "data": "List, fetch, verify and show data sets.",

@@ -65,6 +65,7 @@ def look() -> Iterator[Finding]:
     yield Finding("processors", str(os.cpu_count()))
     yield _folder("your copies", places.work())
     yield _data_cache()
+    yield _isolation()
 
 
 def _package(name: str, todo: str, *, needed: bool) -> Finding:
@@ -105,3 +106,11 @@ def _data_cache() -> Finding:
         return Finding("data cache", told, "dlcourse data fetch --all", needed=False)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Finding("data cache", f"{size / 1e6:.0f} MB in {folder}")
+
+
+def _isolation() -> Finding:
+    """How well the grader can shut student code in; a course without grading needs none."""
+    from dlcourse.grading.sandbox import detect_tier
+
+    tier = detect_tier()
+    return Finding("isolation", str(tier), "" if tier.name == "A" else "apt install bubblewrap", needed=False)
