@@ -89,7 +89,6 @@ print(f"nearest average: {np.mean(distances.argmin(axis=1) == y_test):.2f}")
 #
 # Here is a whole one: 64 pixels go in, 16 units look for something of their own, 10 units say how likely each digit is.
 
-
 # %%
 def digit_reader():
     net = keras.Sequential([keras.Input((64,)), layers.Dense(16, "relu"), layers.Dense(10, "softmax")])
@@ -327,7 +326,6 @@ print(f"{len(alphabet)} characters; the first review begins {rows[0, :8].tolist(
 # %% [markdown]
 # Its two *convolutions* slide along the row and learn to spot short strings, as
 # [07_1](07_1_convolution_and_pooling.ipynb) explains; the last layer weighs what was spotted anywhere.
-
 
 # %%
 def character_reader():
