@@ -32,10 +32,10 @@ def importance(result: SearchResult, seed: int = 0) -> pandas.Series:
         ValueError: If fewer than four trials succeeded.
 
     Example:
+        >>> shared = {"epoch": 1, "parameters": 1, "seconds": 1.0, "failure": ""}
+        >>> values = [{"width": k % 4, "seed": k % 3} for k in range(24)]
         >>> trials = [
-        ...     {"trial": k, "score": float(k % 4), "values": {"width": k % 4, "seed": k % 3},
-        ...      "epoch": 1, "parameters": 1, "seconds": 1.0, "failure": ""}
-        ...     for k in range(24)
+        ...     {"trial": k, "score": float(each["width"]), "values": each, **shared} for k, each in enumerate(values)
         ... ]
         >>> importance(SearchResult("val_accuracy", "max", {}, 3.0, 1, None, trials)).index[0]
         'width'
