@@ -34,9 +34,8 @@ def importance(result: SearchResult, seed: int = 0) -> pandas.Series:
     Example:
         >>> shared = {"epoch": 1, "parameters": 1, "seconds": 1.0, "failure": ""}
         >>> values = [{"width": k % 4, "seed": k % 3} for k in range(24)]
-        >>> trials = [
-        ...     {"trial": k, "score": float(each["width"]), "values": each, **shared} for k, each in enumerate(values)
-        ... ]
+        >>> trials = [{"trial": k, "score": float(each["width"]), "values": each} for k, each in enumerate(values)]
+        >>> trials = [{**each, **shared} for each in trials]
         >>> importance(SearchResult("val_accuracy", "max", {}, 3.0, 1, None, trials)).index[0]
         'width'
     """

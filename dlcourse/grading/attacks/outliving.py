@@ -27,7 +27,8 @@ OUTLIVING = (
         "",
     ),
     _end("the parent killed", "if os.getppid() > 0: attempt('killed', os.kill, os.getppid(), 9)", ""),
-    _end("a signal to all", "try:\n    os.kill(-1, 0)\n    taken.append('all')\nexcept OSError: pass", "", "B"),
+    _end("the group killed", "os.kill(0, 9)", ""),
+    _end("the group stopped", "import signal\nos.kill(0, signal.SIGTERM)", ""),
     _end("all killed", "try: os.kill(-1, 9)\nexcept OSError: pass", "", "A"),
     _end(
         "a signal to every process",
@@ -50,9 +51,4 @@ OUTLIVING = (
     _daemon("a thread that stays", "import threading\nthreading.Thread(target=time.sleep, args=(100,)).start()"),
     _daemon("a program of its own", "import subprocess\ntry: subprocess.Popen(['sleep', '100'])\nexcept OSError: pass"),
     _daemon("a word at the exit", "import atexit\natexit.register(time.sleep, 100)"),
-)
-# Not in the suite: they end the zygote, and with it the sessions beside, as long as a session is in its group.
-GROUP = (
-    _end("the group killed", "os.kill(0, 9)", ""),
-    _end("the group stopped", "import signal\nos.kill(0, signal.SIGTERM)", ""),
 )

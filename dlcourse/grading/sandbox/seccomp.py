@@ -75,10 +75,27 @@ _DENIED: dict[str, tuple[int | None, int]] = {
     "uselib": (134, 0xFFFF),
 }
 _NOT_THERE = ("clone3",)  # the C library falls back on clone, whose flags the filter can see
-_CLONE = (56, 220)
+_ATTRIBUTES: dict[str, tuple[int | None, int]] = {
+    "chmod": (90, 0xFFFF),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, 0xFFFF),
+    "fchown": (93, 55),
+    "lchown": (94, 0xFFFF),
+    "fchownat": (260, 54),
+    "utime": (132, 0xFFFF),
+    "utimes": (235, 0xFFFF),
+    "futimesat": (261, 0xFFFF),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+}
+_CLONE, _SOCKETPAIR = (56, 220), (53, 199)
 _NAMESPACES = 0x7E020080
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-_LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x06
+_LOAD, _EQUAL, _ANY_BIT, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x45, 0x35, 0x54, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _X32 = 0x40000000
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
@@ -89,13 +106,16 @@ def supported() -> bool:
     return platform.system() == "Linux" and platform.machine() in _ARCHITECTURES
 
 
-def install() -> None:
+def install(*, keep_attributes: bool) -> None:
     """Put the filter on this process and all that it starts. It needs "no new privileges" first.
+
+    Args:
+        keep_attributes: Whether to refuse changes of owners, rights and times of files, too: Landlock allows them.
 
     Raises:
         OSError: If the kernel refuses it.
     """
-    program = b"".join(struct.pack("HBBI", *each) for each in _program())
+    program = b"".join(struct.pack("HBBI", *each) for each in _program(keep_attributes))
     buffer = ctypes.create_string_buffer(program)
     count = len(program) // 8
 
@@ -106,15 +126,18 @@ def install() -> None:
     called(library().prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(filled), 0, 0), "seccomp")
 
 
-def _program() -> list[tuple[int, int, int, int]]:
+def _program(keep_attributes: bool) -> list[tuple[int, int, int, int]]:
     column, architecture = _ARCHITECTURES[platform.machine()]
-    denied = {name: numbers[column] for name, numbers in _DENIED.items()}
+    denied = {name: each[column] for name, each in (_DENIED | (_ATTRIBUTES if keep_attributes else {})).items()}
     steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)] if column == 0 else []
     for name, number in denied.items():
         if number is not None:
             answer = errno.ENOSYS if name in _NOT_THERE else errno.EPERM
             steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | answer)]
+    # socketpair: a stream alone, since a datagram could be sent to somebody else's socket
+    steps += [(_EQUAL, 0, 5, _SOCKETPAIR[column]), (_LOAD, 0, 0, 24), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1)]
+    steps += [(_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
     # clone: refused with any flag of a new namespace in its first argument
     steps += [(_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, 16), (_ANY_BIT, 0, 1, _NAMESPACES)]
     return [*steps, (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]

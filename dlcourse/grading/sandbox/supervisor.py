@@ -28,6 +28,7 @@ def supervise(data: int, control: int, limits: Limits, setup: dict[str, Any]) ->
     """Start a session on the socket `data`, watch it, and report on the socket `control`."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     kernel.die_with_parent()
+    os.setsid()
     kernel.adopt_orphans()
     grader = socket.socket(fileno=control)
     processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY)
@@ -56,6 +57,7 @@ def _shut_in(data: int, limits: Limits, tier: str, scratch: str) -> None:
     """Give up everything, and serve."""
     try:
         kernel.die_with_parent()
+        os.setsid()  # a signal to the group reaches this session alone
         kernel.set_limits(limits)
         if tier == "A":
             kernel.own_mounts(limits.file_bytes)
@@ -66,7 +68,7 @@ def _shut_in(data: int, limits: Limits, tier: str, scratch: str) -> None:
         if tier == "B":
             landlock.restrict([*tiers.readable(), *tiers.SYSTEM_FACTS], [scratch, *tiers.DEVICES])
         if tier != "C":
-            seccomp.install()
+            seccomp.install(keep_attributes=tier == "B")
         if tier != "A":
             _move_home(scratch)
         from dlcourse.grading.sandbox.child import serve

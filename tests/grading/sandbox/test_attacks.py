@@ -8,7 +8,7 @@ from dlcourse.grading.attacks import ATTACKS, Attack, run_attack
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.kind}: {attack.name}")
 def test_an_attack_gains_reads_leaves_and_harms_nothing(attack, sandbox):
     if sandbox.tier not in attack.tiers:
-        pytest.skip(f"for tier {attack.tiers}")
+        pytest.skip("this attack is for another tier")
     assert run_attack(attack, sandbox) == []
 
 
