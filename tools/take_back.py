@@ -20,11 +20,14 @@ def take_back(notebook: Path) -> Path:
         NotebookError: If the notebook cannot be read, or no source has its name.
     """
     content = read_notebook(notebook)
-    candidates = [folder / f"{notebook.stem}.py" for folder in (source.LESSONS, source.EXERCISES)]
+    # A lesson and an exercise may have the same name; only an exercise asks questions.
+    asks = any("question" in cell.metadata for cell in content.cells)
+    folders = (source.EXERCISES, source.LESSONS) if asks else (source.LESSONS, source.EXERCISES)
+    candidates = [folder / f"{notebook.stem}.py" for folder in folders]
     target = next((path for path in candidates if path.exists()), None)
     if target is None:
         raise NotebookError(f"{notebook}: no source is named {notebook.stem}.py; make an empty one to add a lesson")
-    if target.parent == source.EXERCISES and not any("question" in cell.metadata for cell in content.cells):
+    if target.parent == source.EXERCISES and not asks:
         raise NotebookError(f"{notebook}: not a solution: no cell answers a question")
     if target.parent == source.EXERCISES and not any("# BEGIN SOLUTION" in cell.source for cell in content.cells):
         raise NotebookError(f"{notebook}: a student's copy cannot become the source: its solutions are gone")

@@ -67,7 +67,7 @@ def memory_estimate(model: keras.Model, batch_size: int, optimizer: Any = "adam"
     Here $c$ is 4, for a convolution 5, and $2 W_i$ is the gradient of a layer's weights and the update made from it: a
     weight is updated as soon as its gradient is there, so that the gradients of all are never held at once.
 
-    Within 20 % of what was measured for dense networks, wide and deep, and convolutional ones, on a processor. The
+    Within 25 % of what was measured for dense networks, wide and deep, and convolutional ones, on a processor. The
     program itself, some hundred MiB with TensorFlow, is not counted; nor is what recurrent and attention layers keep
     inside. A layer is taken to feed the next in `model.layers`.
 

@@ -2,7 +2,7 @@
 # # Exercise 4: Training neural networks
 #
 # Five questions on lessons [04_1](../notebooks/04_1_backpropagation.ipynb), [04_2](../notebooks/04_2_optimizers.ipynb) and
-# [04_3](../notebooks/04_3_regularization.ipynb). All need NumPy only.
+# 04_3. All need NumPy only.
 #
 # 1. Run the first two cells.
 # 2. For each question, write your answer in its cell and run it, then run the cell with `check` below it.

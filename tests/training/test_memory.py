@@ -48,10 +48,10 @@ CASES = {
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak of memory is read as Linux gives it")
 @pytest.mark.parametrize("case", CASES)
-def test_the_estimate_is_within_a_fifth_of_what_is_measured(case):
+def test_the_estimate_is_within_a_quarter_of_what_is_measured(case):
     measured, estimated = answer_of(MEASURED.format(case=CASES[case]))
     print(f"{case}: measured {measured:.0f} MiB, estimated {estimated:.0f} MiB")
-    assert abs(estimated / measured - 1) < 0.2
+    assert abs(estimated / measured - 1) < 0.25
 
 
 def dense(*layers):

@@ -57,6 +57,8 @@ def detect_tier() -> Tier:
 
 def _no_bubblewrap() -> str:
     """Why bubblewrap cannot be used here, empty where it can."""
+    if any(Path(path).is_relative_to("/tmp") for path in readable()):
+        return "the course lies below /tmp, which each session has for itself"
     if shutil.which("bwrap") is None:
         return "bubblewrap is not installed (`apt install bubblewrap`, `dnf install bubblewrap`)"
     code = (
