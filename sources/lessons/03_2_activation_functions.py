@@ -443,9 +443,8 @@ for seed, start in enumerate(starts):
     network.set_weights(start)
     network.fit(images, digits.y_train, batch_size=64, epochs=4, verbose=0, callbacks=[dead])
     leaky_accuracies.append(np.mean(np.argmax(network(images_test), axis=1) == digits.y_test))
-    better = leaky_accuracies[-1] > accuracies[1.5][seed]
-    print(f"seed {seed}: dead after each epoch {dead.history['leaky']}, more accurate than ReLU: {better}")
-print(f"by more than 0.3 on average: {np.mean(leaky_accuracies) > np.mean(accuracies[1.5]) + 0.3}")
+    print(f"seed {seed}: dead after each epoch {dead.history['leaky']}")
+print(f"more accurate than with ReLU by more than 0.3 on average: {np.mean(leaky_accuracies) > np.mean(accuracies[1.5]) + 0.3}")
 
 # %% [markdown]
 # No dead unit in any epoch, and runs that were lost are saved. That is no licence for the rate, which is still too large;
