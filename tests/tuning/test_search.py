@@ -96,6 +96,7 @@ def test_a_line_that_was_cut_off_costs_that_trial_alone(formula, tmp_path):
     formula.ran.clear()
     assert told(searched("random", tmp_path)) == told(whole)
     assert [number for number, _ in formula.ran] == [5]
+    assert told(searched("random", tmp_path)) == told(whole), "what was cut off does not spoil the line after it"
 
 
 def test_a_damaged_line_is_named(formula, tmp_path):
