@@ -26,6 +26,7 @@ from dlcourse.plot.parallel_coordinates import parallel_coordinates
 from dlcourse.plot.picture import Picture
 from dlcourse.plot.ranking_curves import precision_recall_curve, roc_curve
 from dlcourse.plot.reliability import reliability_diagram
+from dlcourse.plot.scatter import scatter
 from dlcourse.plot.spectrogram import spectrogram
 from dlcourse.plot.spread import spread
 from dlcourse.plot.timeline import timeline
@@ -60,6 +61,7 @@ __all__ = [
     "precision_recall_curve",
     "reliability_diagram",
     "roc_curve",
+    "scatter",
     "spectrogram",
     "spread",
     "timeline",
