@@ -29,7 +29,13 @@ OUTLIVING = (
     _end("the parent killed", "if os.getppid() > 0: attempt('killed', os.kill, os.getppid(), 9)", ""),
     _end("the group killed", "os.kill(0, 9)", ""),
     _end("the group stopped", "import signal\nos.kill(0, signal.SIGTERM)", ""),
-    _end("all killed", "try: os.kill(-1, 9)\nexcept OSError: pass", "", "A"),
+    _end("all killed", "try: os.kill(-1, 9)\nexcept OSError: pass", ""),
+    _end(
+        "a signal when there is something to read",
+        "import fcntl\nattempt('owner', fcntl.fcntl, 1, fcntl.F_SETOWN, @GRADER@)",
+        "",
+        "B",
+    ),
     _end(
         "a signal to every process",
         "for pid in range(2, 3000):\n    if pid not in (os.getpid(),):\n        attempt(pid, os.kill, pid, 0)",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import platform
 import struct
 
@@ -92,6 +93,17 @@ _ATTRIBUTES: dict[str, tuple[int | None, int]] = {
     "lsetxattr": (189, 6),
     "fsetxattr": (190, 7),
 }
+# Those whose first argument is a process: that may be the caller alone. The others cannot be told apart.
+_SIGNALS_TO_A_PROCESS: dict[str, tuple[int, int]] = {
+    "kill": (62, 129),
+    "tgkill": (234, 131),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+}
+_OTHER_SIGNALS: dict[str, tuple[int | None, int]] = {"tkill": (200, 130), "pidfd_send_signal": (424, 424)}
+_FCNTL, _IOCTL = (72, 25), (16, 29)
+# Whom the kernel signals when there is something to read: F_SETOWN, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP.
+_OWNERS = ((_FCNTL, (8, 15)), (_IOCTL, (0x8901, 0x8902)))
 _CLONE, _SOCKETPAIR = (56, 220), (53, 199)
 _NAMESPACES = 0x7E020080
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
@@ -106,16 +118,18 @@ def supported() -> bool:
     return platform.system() == "Linux" and platform.machine() in _ARCHITECTURES
 
 
-def install(*, keep_attributes: bool) -> None:
+def install(*, shares_system: bool) -> None:
     """Put the filter on this process and all that it starts. It needs "no new privileges" first.
 
     Args:
-        keep_attributes: Whether to refuse changes of owners, rights and times of files, too: Landlock allows them.
+        shares_system: Whether files and processes are those of the whole system, not of namespaces of its own. Then
+            changes of owners, rights and times of files are refused, which Landlock allows, and signals to all but
+            this process, which Landlock allows below version 6.
 
     Raises:
         OSError: If the kernel refuses it.
     """
-    program = b"".join(struct.pack("HBBI", *each) for each in _program(keep_attributes))
+    program = b"".join(struct.pack("HBBI", *each) for each in _program(shares_system))
     buffer = ctypes.create_string_buffer(program)
     count = len(program) // 8
 
@@ -126,18 +140,32 @@ def install(*, keep_attributes: bool) -> None:
     called(library().prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.byref(filled), 0, 0), "seccomp")
 
 
-def _program(keep_attributes: bool) -> list[tuple[int, int, int, int]]:
+def _program(shares_system: bool) -> list[tuple[int, int, int, int]]:
     column, architecture = _ARCHITECTURES[platform.machine()]
-    denied = {name: each[column] for name, each in (_DENIED | (_ATTRIBUTES if keep_attributes else {})).items()}
+    calls = _DENIED | (_ATTRIBUTES | _OTHER_SIGNALS if shares_system else {})
+    denied = {name: each[column] for name, each in calls.items()}
     steps = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0)]
     steps += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERRNO | errno.ENOSYS)] if column == 0 else []
     for name, number in denied.items():
         if number is not None:
             answer = errno.ENOSYS if name in _NOT_THERE else errno.EPERM
             steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | answer)]
+    steps += _kept_to_itself(column, os.getpid()) if shares_system else []
     # socketpair: a stream alone, since a datagram could be sent to somebody else's socket
     steps += [(_EQUAL, 0, 5, _SOCKETPAIR[column]), (_LOAD, 0, 0, 24), (_AND, 0, 0, 0xF), (_EQUAL, 1, 0, 1)]
     steps += [(_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
     # clone: refused with any flag of a new namespace in its first argument
     steps += [(_EQUAL, 0, 3, _CLONE[column]), (_LOAD, 0, 0, 16), (_ANY_BIT, 0, 1, _NAMESPACES)]
     return [*steps, (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)]
+
+
+def _kept_to_itself(column: int, process: int) -> list[tuple[int, int, int, int]]:
+    """No signal to another process than this one, and none by way of a file's owner."""
+    refused, allowed = (_RETURN, 0, 0, _ERRNO | errno.EPERM), (_RETURN, 0, 0, _ALLOW)
+    steps = []
+    for each in _SIGNALS_TO_A_PROCESS.values():
+        steps += [(_EQUAL, 0, 4, each[column]), (_LOAD, 0, 0, 16), (_EQUAL, 0, 1, process), allowed, refused]
+    for call, (first, second) in _OWNERS:
+        steps += [(_EQUAL, 0, 5, call[column]), (_LOAD, 0, 0, 24), (_EQUAL, 1, 0, first), (_EQUAL, 0, 1, second)]
+        steps += [refused, allowed]
+    return steps

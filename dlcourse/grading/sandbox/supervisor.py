@@ -68,7 +68,7 @@ def _shut_in(data: int, limits: Limits, tier: str, scratch: str) -> None:
         if tier == "B":
             landlock.restrict([*tiers.readable(), *tiers.SYSTEM_FACTS], [scratch, *tiers.DEVICES])
         if tier != "C":
-            seccomp.install(keep_attributes=tier == "B")
+            seccomp.install(shares_system=tier == "B")
         if tier != "A":
             _move_home(scratch)
         from dlcourse.grading.sandbox.child import serve
