@@ -102,7 +102,13 @@ class Classroom:
         self.book.set("seed", self.seed)
 
     def grade(self, scale: Scale, on_done: OnDone = lambda result: None) -> None:
-        """Grade what is not graded yet, with these entries' results kept as they are made."""
+        """Grade what is not graded yet, with these entries' results kept as they are made.
+
+        Raises:
+            ValueError: If this machine isolates less than is required, or no scheduler answers.
+        """
+        if not scale.cluster:
+            _require_tier(self.options.require_tier)
         waiting = {}
         for entry in self.entries:
             kept = self.book.submission(entry.key)
@@ -258,6 +264,13 @@ class Classroom:
             late_seconds=late,
             penalty=penalty,
         )
+
+
+def _require_tier(required: str) -> None:
+    from dlcourse.grading.sandbox import detect_tier
+
+    if required and detect_tier().name > required:
+        raise ValueError(f"tier {required} of isolation is required, this machine has {detect_tier()}")
 
 
 def _best(several: list[SubmissionResult]) -> SubmissionResult:

@@ -13,6 +13,7 @@ from pathlib import Path
 import fake_sandbox
 import nbformat
 import pytest
+from nbformat import v3
 from small_exercise import DOUBLE, QUADRUPLE, STUBS, answer, notebook, whole
 
 from dlcourse import cli
@@ -20,6 +21,7 @@ from dlcourse.grading import workers
 from dlcourse.grading.classroom import Classroom, Options, Scale
 from dlcourse.grading.files import read_class
 from dlcourse.grading.gradebook import Gradebook, GradebookError
+from dlcourse.grading.sandbox import Tier
 
 HERE = Path(__file__).parent
 
@@ -98,6 +100,34 @@ def test_less_isolation_than_required_is_refused(handed, checks, tmp_path, monke
         workers.make_sandbox("A")
 
 
+def test_the_command_refuses_less_isolation_than_required_before_it_begins(
+    capfd, handed, checks, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("dlcourse.grading.sandbox.detect_tier", lambda: Tier("B", "no bubblewrap here"))
+    options = ["--exercise", "03", "--checks", checks, "--out", tmp_path / "out", "--require-tier", "A"]
+    status, said, errors = run(capfd, "grade", handed, *options)
+    assert (status, said) == (2, "")
+    assert "tier A of isolation is required, this machine has tier B: no bubblewrap here" in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_notebook_of_another_age_is_graded(checks, tmp_path):
+    handed = tmp_path / "handed"
+    handed.mkdir()
+    old = v3.new_notebook(worksheets=[v3.new_worksheet(cells=[v3.new_code_cell(each) for each in (DOUBLE, QUADRUPLE)])])
+    for part, number in zip(old.worksheets[0].cells, ("3.1", "3.2"), strict=True):
+        part.metadata = {"question": number}
+    (handed / "three.ipynb").write_text(json.dumps(old), encoding="utf-8")
+    for minor in (0, 4):
+        new = whole()
+        new.nbformat_minor = minor
+        for part in new.cells:
+            del part["id"]
+        (handed / f"four{minor}.ipynb").write_text(json.dumps(new), encoding="utf-8")
+    result = grade(handed, checks, tmp_path / "out")
+    assert points(result) == {"four0": 8, "four4": 8, "three": 8}
+
+
 def test_of_several_submissions_the_last_or_the_best_counts(checks, tmp_path):
     folder = tmp_path / "handed"
     folder.mkdir()
@@ -154,6 +184,34 @@ def test_a_kill_loses_no_finished_question_and_repeats_none(checks, tmp_path):
     assert points(result) == dict.fromkeys("abcd", 8)
     asked = re.findall(r"\w", log.read_text())
     assert {name: asked.count(name) for name in "abcd"} == dict.fromkeys("abcd", 2)
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_cleanly_and_what_was_graded_is_in_the_files(checks, tmp_path):
+    handed, log, out = tmp_path / "handed", tmp_path / "log", tmp_path / "out"
+    handed.mkdir()
+    slow = "def double(x):\n    import time\n    open({!r}, 'a').write('{} ')\n    time.sleep(0.5)\n    return 2 * x"
+    for name in "abcd":
+        nbformat.write(whole(slow.format(str(log), name)), handed / f"{name}.ipynb")
+    arguments = ["grade", str(handed), "--exercise", "03", "--checks", str(checks), "--out", str(out)]
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import test_classroom as t; from dlcourse import cli\n"
+        f"if __name__ == '__main__':\n    t.Scale.__init__ = t._scale\n    raise SystemExit(cli.run({arguments!r}))",
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(script)], env={**os.environ, "PYTHONPATH": str(HERE)}, stderr=subprocess.PIPE, text=True
+    )
+    while not log.exists() or "c" not in log.read_text():
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    rows = (out / "grades.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert [row.partition(",")[0] for row in rows] == ["a", "b"]
+    assert points(grade(handed, checks, out)) == dict.fromkeys("abcd", 8)
 
 
 def test_what_is_graded_is_not_graded_again_and_what_changed_is(handed, checks, tmp_path):
