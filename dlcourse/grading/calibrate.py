@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -122,8 +123,15 @@ def _distributions(
         for case, came in zip(drawn, _tries(definition, answer, seed, drawn), strict=True):
             tried.setdefault(case.name, []).append(came)
             needed[case.name] = case.goal.at_least if case.goal else None
+        _forget_models()
     for case_name, tries in tried.items():
         yield Distribution(definition.id, name, case_name, needed[case_name], tuple(tries))
+
+
+def _forget_models() -> None:
+    """Keras keeps what it made of each model, and a try takes longer the more there is."""
+    if "keras" in sys.modules:
+        sys.modules["keras"].utils.clear_session()
 
 
 def _tries(definition: QuestionDefinition, answer: Any, seed: int, drawn: Sequence[Case]) -> list[Try]:
