@@ -2,15 +2,17 @@
 
 The same four questions for all: relu, the size of a convolution, a builder with 2,410 parameters, training on digits to
 0.9. The others are installed once into an environment of their own, in the user's cache, on top of this one's packages.
+They start a kernel or a process for each submission, so that a few tell what each takes: `--others`.
 
-    python benchmarks/grading.py --submissions 8 --workers 2       # against both
-    python benchmarks/grading.py --submissions 1000 --alone        # ours alone: memory and linearity
+    python benchmarks/grading.py --submissions 100 --others 6 --workers 2   # against both
+    python benchmarks/grading.py --submissions 1000 --hostile 20 --alone    # ours alone: memory, growth, attacks
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sqlite3
 import subprocess
 import sys
 import sysconfig
@@ -18,6 +20,8 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -52,6 +56,15 @@ TESTS = {
     "3.4": "i = np.random.default_rng(0).permutation(len(x))\nmodel = train(x[i[:1400]], y[i[:1400]])\n"
     "assert (model.predict(x[i[1400:]], verbose=0).argmax(1) == y[i[1400:]]).mean() >= 0.9",
 }
+# Put in place of the first answer: each costs that answer alone.
+HOSTILE = (
+    "class Same(float):\n    def __eq__(self, other): return True\ndef relu(z): return Same()",
+    "import os\nos._exit(0)",
+    "def relu(z):\n    while True: pass",
+    "def relu(z):\n    held = []\n    while True: held.append(bytearray(2**26))",
+    "import os\ndef relu(z):\n    while True: os.fork()",
+)
+FULL, WITHOUT_THE_FIRST = 8, 5
 CHECKS = """
 import numpy as np
 from dlcourse.checks.definition import Mistake, QuestionDefinition
@@ -161,58 +174,107 @@ def seconds_of_other(name: str, python: Path, count: int, workers: int) -> float
         return time.perf_counter() - began
 
 
-def seconds_of_ours(count: int, workers: int) -> tuple[float, list[float]]:
-    """Wall time, and the resident MB of the command and all below it, once a second."""
+@dataclass
+class Run:
+    """Seconds in all, and once a second: seconds since the start, submissions graded, MB of memory of all processes."""
+
+    wall: float = 0.0
+    samples: list[tuple[float, int, float]] = field(default_factory=list)
+
+    def memory(self, after: int) -> float:
+        """The median MB of the samples around this many submissions."""
+        near = sorted(self.samples, key=lambda each: abs(each[1] - after))[:15]
+        return sorted(memory for _, _, memory in near)[len(near) // 2]
+
+    def seconds(self, done: int) -> float:
+        """When this many were graded."""
+        return next((seconds for seconds, graded, _ in self.samples if graded >= done), self.wall)
+
+
+def run_of_ours(count: int, workers: int, hostile: int) -> Run:
     with tempfile.TemporaryDirectory() as root:
         folder = Path(root)
         (folder / "handed").mkdir()
         (folder / "exercises").mkdir()
         (folder / "03_bench.py").write_text(CHECKS, encoding="utf-8")
         nbformat.write(notebook(tests=False), folder / "exercises" / "03_bench.ipynb")
+        attacks = {round((i + 0.5) * count / hostile): i for i in range(hostile)}
         for i in range(count):
             book = notebook(tests=False)
             book.cells.append(v4.new_code_cell(f"mine = {i}"))
+            if i in attacks:
+                book.cells[1].source = HOSTILE[attacks[i] % len(HOSTILE)]
             nbformat.write(book, folder / "handed" / f"s{i}.ipynb")
         command = [sys.executable, "-c", "from dlcourse.cli import main; main()", "grade", folder / "handed"]
         command += ["--exercise", "03", "--checks", folder / "03_bench.py", "--out", folder / "out"]
-        began = time.perf_counter()
+        run, began = Run(), time.perf_counter()
         process = subprocess.Popen(list(map(str, [*command, "--workers", workers])), stdout=subprocess.DEVNULL)
-        memory: list[float] = []
-        watch = threading.Thread(target=_watch, args=(process, memory))
+        watch = threading.Thread(target=_watch, args=(process, folder / "out" / "gradebook.sqlite", run, began))
         watch.start()
         status = process.wait()
-        wall = time.perf_counter() - began
+        run.wall = time.perf_counter() - began
         watch.join()
-        points = [json.loads(path.read_text())["points"] for path in (folder / "out" / "records").glob("*.json")]
+        records = [json.loads(path.read_text()) for path in (folder / "out" / "records").glob("*.json")]
+        points = {each["student"]: each["points"] for each in records}
+        wanted = {f"s{i}": WITHOUT_THE_FIRST if i in attacks else FULL for i in range(count)}
         assert status == 0
-        assert points == [8] * count, points
-        return wall, memory
+        assert points == wanted, {name: points.get(name) for name in wanted if points.get(name) != wanted[name]}
+        return run
 
 
-def _watch(process: subprocess.Popen, memory: list[float]) -> None:
+def _watch(process: subprocess.Popen, database: Path, run: Run, began: float) -> None:
     while process.poll() is None:
-        rows = subprocess.run(["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True).stdout.split("\n")
-        table = [tuple(map(int, row.split())) for row in rows if row.strip()]
-        family, grown = {process.pid}, True
-        while grown:
-            more = {pid for pid, parent, _ in table if parent in family} - family
-            family, grown = family | more, bool(more)
-        memory.append(sum(rss for pid, _, rss in table if pid in family) / 1024)
+        run.samples.append((time.perf_counter() - began, _graded(database), _memory(process.pid)))
         time.sleep(1)
 
 
+def _graded(database: Path) -> int:
+    try:
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as book:
+            return book.execute("SELECT count(*) FROM submissions").fetchone()[0]
+    except sqlite3.OperationalError:
+        return 0
+
+
+def _memory(parent: int) -> float:
+    """MB resident of a process and all below it; a page that several share counts once."""
+    rows = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout.split("\n")
+    table = [tuple(map(int, row.split())) for row in rows if row.strip()]
+    family, grown = {parent}, True
+    while grown:
+        more = {pid for pid, above in table if above in family} - family
+        family, grown = family | more, bool(more)
+    return sum(_proportional(pid) for pid in family) / 1024
+
+
+def _proportional(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
 def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--submissions", type=int, default=8)
+    options.add_argument("--others", type=int, default=2, help="how many submissions the others get")
+    options.add_argument("--hostile", type=int, default=0, help="how many of ours attack the grader")
     options.add_argument("--workers", type=int, default=1)
     options.add_argument("--alone", action="store_true", help="leave the others out")
     chosen = options.parse_args()
-    wall, memory = seconds_of_ours(chosen.submissions, chosen.workers)
-    each = wall / chosen.submissions
-    print(f"dlcourse      {each:6.2f} s a submission, {chosen.workers} workers, start included")
-    print(f"memory (resident, shared pages counted in each process): at most {max(memory):.0f} MB, last {memory[-2:]}")
+    count = chosen.submissions
+    run = run_of_ours(count, chosen.workers, chosen.hostile)
+    each = run.wall / count
+    print(
+        f"dlcourse      {each:6.2f} s a submission, {chosen.workers} workers, start included, {chosen.hostile} hostile"
+    )
+    peak, early, last = max(memory for *_, memory in run.samples), run.memory(min(50, count)), run.memory(count)
+    print(f"memory        {peak:6.0f} MB at most, {early:.0f} after 50, {last:.0f} at the end")
+    first, second = run.seconds(count // 2) - run.seconds(1), run.wall - run.seconds(count // 2)
+    print(f"growth        {second / first:6.2f} times the first half's time for the second half")
     for name in () if chosen.alone else OTHERS:
-        other = seconds_of_other(name, others_python(), chosen.submissions, chosen.workers) / chosen.submissions
+        other = seconds_of_other(name, others_python(), chosen.others, chosen.workers) / chosen.others
         print(f"{name:13} {other:6.2f} s a submission, {other / each:5.1f} times ours")
     return 0
 
