@@ -59,7 +59,7 @@ lint: install ## style, format and types
 
 unit: install ## unit tests, hygiene of the notebooks, architecture
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not nbgrader"
-	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -m backend tests/layers
+	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -n $(WORKERS) -m backend tests/layers
 
 coverage: install ## the unit tests again, with the lines and branches that they leave out (slower by two fifths)
 	@$(BIN)/coverage erase
