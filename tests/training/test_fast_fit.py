@@ -1,5 +1,6 @@
 """Fast epochs give the weights, the metrics and the callbacks' view that `model.fit` gives."""
 
+import doctest
 import itertools
 
 import keras
@@ -7,7 +8,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import dlcourse.training.fit_data
 from dlcourse.training import fit
+from dlcourse.training.fit_data import held_back, weights_by_class
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(50, 6)).astype("float32")
@@ -182,6 +185,121 @@ def test_an_order_that_does_not_fit_is_refused(order):
         fit(network(), X, Y, epochs=2, order=order)
 
 
+ONE_HOT = np.eye(3, dtype="float32")[Y]
+WEIGHTS = {0: 0.2, 2: 3.0}
+
+
+@pytest.mark.parametrize(
+    ("y", "arguments", "validated"),
+    [
+        (Y, {"class_weight": WEIGHTS, "validation_split": 0.3, "validation_freq": 2}, 2),
+        (ONE_HOT, {"class_weight": WEIGHTS, "validation_data": (X[:9], ONE_HOT[:9]), "validation_split": 0.5}, 4),
+        (Y, {"sample_weight": np.linspace(0.5, 2, 50), "validation_split": 0.02, "validation_freq": [1, 3, 9]}, 2),
+    ],
+    ids=["weights of classes, a split now and then", "one-hot, data before a split", "one held back, listed epochs"],
+)
+def test_weights_of_classes_and_examples_held_back_act_as_in_model_fit(y, arguments, validated):
+    ours, theirs = (network() for _ in range(2))
+    for model in (ours, theirs):
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True) if y is ONE_HOT else model.loss
+        model.compile("adam", loss, metrics=["accuracy"], weighted_metrics=["accuracy"])
+    arguments = {**arguments, "batch_size": 16, "shuffle": False, "epochs": 4}
+    got, expected = fit(ours, X, y, **arguments).history, theirs.fit(X, y, verbose=0, **arguments).history
+    assert set(got) == set(expected)
+    assert len(got["val_loss"]) == validated
+    for name, values in expected.items():
+        np.testing.assert_allclose(got[name], values, rtol=1e-5, atol=1e-7)
+    assert_same_weights(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    "y",
+    [Y, Y[:, None].astype("float32"), ONE_HOT, 0.9 * ONE_HOT + 1 / 30],
+    ids=["numbers", "column", "rows", "smoothed"],
+)
+def test_each_example_has_the_weight_of_its_class_and_1_without_one(y):
+    np.testing.assert_allclose(weights_by_class(y, WEIGHTS), np.array([0.2, 1, 3])[Y], rtol=1e-6)
+
+
+def test_the_loss_is_that_of_the_weights():
+    losses = [fit(network(), X, Y, class_weight=each).history["loss"] for each in (WEIGHTS, {}, None)]
+    assert losses[1] == losses[2] != losses[0]
+
+
+@pytest.mark.parametrize(("split", "left"), [(0.02, 49), (0.3, 35), (0.97, 1)])
+def test_the_last_share_is_held_back(split, left):
+    (x, y, weight), held = held_back((X, [Y, Y], None), split)
+    assert (len(x), len(y[1]), weight) == (left, left, None)
+    np.testing.assert_array_equal(held[0], X[left:])
+    assert held_back((X, Y, None), 0.0) == ((X, Y, None), None)
+
+
+def test_examples_held_back_have_no_place_in_an_order():
+    with pytest.raises(ValueError, match="order must be integers from 0 to 39"):
+        fit(network(), X, Y, validation_split=0.2, order=ORDERS[0])
+
+
+def test_moving_averages_of_weights_take_their_place_at_the_end_as_in_model_fit():
+    ours, theirs = (network() for _ in range(2))
+    for model in (ours, theirs):
+        model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9), model.loss)
+    fit(ours, X, Y, shuffle=False, epochs=2)
+    theirs.fit(X, Y, shuffle=False, epochs=2, verbose=0)
+    assert_same_weights(ours, theirs)
+
+
+def test_a_run_that_was_cut_off_goes_on_where_it_was(tmp_path):
+    def cut(epoch, logs):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+    stop = keras.callbacks.LambdaCallback(on_epoch_end=cut)
+    backup = keras.callbacks.BackupAndRestore(tmp_path, double_checkpoint=False)
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), X, Y, epochs=3, order=ORDERS, callbacks=[backup, stop])
+    ours, whole = (network() for _ in range(2))
+    assert fit(ours, X, Y, epochs=3, order=ORDERS, callbacks=[backup]).epoch == [2]
+    fit(whole, X, Y, epochs=3, order=ORDERS)
+    assert_same_weights(ours, whole)
+
+
+@pytest.mark.parametrize("split", [-0.1, 1.0, 1.5])
+def test_a_share_out_of_range_is_refused(split):
+    with pytest.raises(ValueError, match="validation_split must be at least 0 and below 1, got"):
+        fit(network(), X, Y, validation_split=split)
+
+
+@pytest.mark.parametrize("split", [1e-20, 0.999])
+def test_a_share_that_leaves_nothing_is_refused(split):
+    with pytest.raises(ValueError, match=r"validation_split must leave an example in each part, got .* of 50"):
+        fit(network(), X, Y, validation_split=split)
+
+
+@pytest.mark.parametrize("freq", [0, True, 1.5, [0], "all"])
+def test_a_frequency_that_counts_no_epochs_is_refused(freq):
+    with pytest.raises(ValueError, match="validation_freq must be a positive integer, got"):
+        fit(network(), X, Y, validation_freq=freq)
+
+
+@pytest.mark.parametrize("wrong", [{"0": 1.0}, {True: 1.0}, {0: -1.0}, {0: np.nan}])
+def test_weights_that_are_not_of_classes_are_refused(wrong):
+    with pytest.raises(ValueError, match="class_weight must give classes' numbers weights of at least 0, got"):
+        fit(network(), X, Y, class_weight=wrong)
+
+
+@pytest.mark.parametrize(
+    "y", [None, [Y, Y], np.ones((50, 4), int), np.ones((50, 4, 3))], ids=lambda y: type(y).__name__
+)
+def test_weights_of_classes_need_one_class_for_each_example(y):
+    with pytest.raises(ValueError, match="class_weight needs"):
+        fit(network(), X, y, class_weight=WEIGHTS)
+
+
+def test_weights_of_classes_beside_those_of_examples_are_refused():
+    with pytest.raises(ValueError, match="class_weight and sample_weight cannot be given together"):
+        fit(network(), X, Y, class_weight=WEIGHTS, sample_weight=np.ones(50))
+
+
 @pytest.mark.parametrize("wrong", [{"batch_size": 0}, {"epochs": 0}, {"epochs": 1.5}])
 def test_counts_that_are_no_positive_integers_are_refused(wrong):
     with pytest.raises(ValueError, match="must be a positive integer, got"):
@@ -191,3 +309,9 @@ def test_counts_that_are_no_positive_integers_are_refused(wrong):
 def test_arrays_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r"x, y must hold the same number of examples.*'x': \[50\], 'y': \[49\]"):
         fit(network(), X, Y[1:])
+
+
+def test_the_docstring_example_of_weights_by_class_is_true():
+    results = doctest.testmod(dlcourse.training.fit_data)
+    assert results.attempted > 0
+    assert results.failed == 0
