@@ -55,9 +55,10 @@ def scatter(
         axes.scatter([x], [y], s=areas[name], marker=marker, color=colour, alpha=0.8, linewidths=0)
         axes.plot([], [], marker, color=colour, label=name)
     axes.set(title=title, xlabel=x_label, ylabel=y_label)
+    axes.margins(0.12)
     if log_x:
         axes.set_xscale("log")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside right center")
     return Picture(figure, alt)
 
 

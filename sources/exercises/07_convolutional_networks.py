@@ -2,7 +2,7 @@
 # # Exercise 7: Convolutional networks
 #
 # Six questions on lesson [07_1](../notebooks/07_1_convolution_and_pooling.ipynb) and, in 7.4, on the residual block of lesson
-# 07_2. The last one trains a network: its check takes about 10 seconds.
+# [07_2](../notebooks/07_2_cnn_architectures.ipynb#resnet). The last one trains a network: its check takes about 10 seconds.
 #
 # 1. Run the first two cells.
 # 2. For each question, write your answer in its cell and run it, then run the cell with `check` below it.
