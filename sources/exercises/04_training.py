@@ -2,7 +2,7 @@
 # # Exercise 4: Training neural networks
 #
 # Five questions on lessons [04_1](../notebooks/04_1_backpropagation.ipynb), [04_2](../notebooks/04_2_optimizers.ipynb) and
-# 04_3. All need NumPy only.
+# [04_3](../notebooks/04_3_regularization.ipynb). All need NumPy only.
 #
 # 1. Run the first two cells.
 # 2. For each question, write your answer in its cell and run it, then run the cell with `check` below it.
@@ -29,7 +29,7 @@ import numpy as np
 #
 # The cost is the *mean* over the examples of the cross-entropy between softmax(Z) and the `labels`, whole numbers of shape
 # (B,). Return the gradients of the cost with respect to `w1`, `b1`, `w2` and `b2`, in this order, each in the shape of its
-# weights: (D, U), (U,), (U, K), (K,). Do not use TensorFlow.
+# weights: (D, U), (U,), (U, K), (K,), whatever the number K of classes is. Do not use TensorFlow.
 #
 # *On paper:* one example $x = (1)$ with label 0, one hidden unit with $w_1 = 2$, $b_1 = 0$, two classes with
 # $w_2 = (0, 0)$, $b_2 = (0, 0)$. Both classes get probability ½, so the slope at the logits is $(-½, ½)$. The gradient
@@ -71,7 +71,8 @@ check("4.1", backpropagate)
 # $$\hat m = \frac{m}{1 - \beta_1^t}, \qquad \hat v = \frac{v}{1 - \beta_2^t}, \qquad
 # w \leftarrow w - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}.$$
 #
-# Return the new `w`, `m` and `v`.
+# Return the new `w`, `m` and `v`. (Here ε is added to the root of the corrected average, as in the paper. Keras and the
+# lesson add it to the root of v as it is, which differs a little in the first steps.)
 #
 # *On paper:* in the first step $\hat m = g$ and $\hat v = g^2$, so with a small ε each weight moves by η, whatever the
 # size of its gradient.

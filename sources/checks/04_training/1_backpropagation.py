@@ -124,6 +124,18 @@ def back_reversed(x, labels, w1, b1, w2, b2):
     return backpropagate(x, labels, w1, b1, w2, b2)[::-1]
 
 
+def back_softmax_along(axis):
+    """Gradients from probabilities that do not sum to 1 in each row."""
+
+    def back_softmax_otherwise(x, labels, w1, b1, w2, b2):
+        hidden, _, _ = passes(x, labels, w1, b1, w2, b2)
+        exponentials = np.exp(hidden @ w2 + b2)
+        last = (exponentials / exponentials.sum(axis=axis) - np.eye(len(b2))[labels]) / len(x)
+        return assembled(x, hidden, last, last @ w2.T * (hidden > 0))
+
+    return back_softmax_otherwise
+
+
 def back_in_place(x, labels, w1, b1, w2, b2):
     found = backpropagate(x, labels, w1, b1, w2, b2)
     w1 -= found[0]
@@ -178,6 +190,18 @@ QUESTION = QuestionDefinition(
             "biases",
             "The gradients of the weights are right. Those of the biases are divided by the number of examples once too "
             "often: the division is in the slopes already, so sum them.",
+        ),
+        Mistake(
+            back_softmax_along(None),
+            "its own row",
+            "The softmax divides by the sum over the whole batch. Each example's probabilities sum to 1: divide each row by the "
+            "sum of its own row, with `axis=1, keepdims=True`.",
+        ),
+        Mistake(
+            back_softmax_along(0),
+            "down the columns",
+            "The softmax sums down the columns, over the examples. Each example's probabilities sum to 1: sum along the rows, "
+            "with `axis=1, keepdims=True`.",
         ),
         Mistake(back_transposed, "transposed"),
         Mistake(back_reversed, "another order"),

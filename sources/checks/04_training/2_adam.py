@@ -92,6 +92,17 @@ def adam_epsilon_inside(w, m, v, gradient, t, learning_rate, beta1, beta2, epsil
     return w - learning_rate * m / (1 - beta1**t) / np.sqrt(v / (1 - beta2**t) + epsilon), m, v
 
 
+def adam_epsilon_at_uncorrected_root(w, m, v, gradient, t, learning_rate, beta1, beta2, epsilon):
+    m, v = averaged(m, v, gradient, beta1, beta2)
+    rate = learning_rate * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+    return w - rate * m / (np.sqrt(v) + epsilon), m, v
+
+
+def adam_weights_last(w, m, v, gradient, t, learning_rate, beta1, beta2, epsilon):
+    w, m, v = adam(w, m, v, gradient, t, learning_rate, beta1, beta2, epsilon)
+    return m, v, w
+
+
 def adam_without_root(w, m, v, gradient, t, learning_rate, beta1, beta2, epsilon):
     m, v = averaged(m, v, gradient, beta1, beta2)
     return w - learning_rate * m / (1 - beta1**t) / (v / (1 - beta2**t) + epsilon), m, v
@@ -159,6 +170,17 @@ QUESTION = QuestionDefinition(
             adam_epsilon_inside,
             "outside the root",
             "The averages are right. Epsilon stands under the root; in Adam it is added outside the root.",
+        ),
+        Mistake(
+            adam_epsilon_at_uncorrected_root,
+            "root of the corrected v",
+            "The averages are right, and nearly the step: epsilon is added to the root of v as it is, as Keras and lesson 04_2 do "
+            "it. The question adds it to the root of the corrected v.",
+        ),
+        Mistake(
+            adam_weights_last,
+            "weights come first",
+            "Right numbers in another order: the weights come first, then m, then v.",
         ),
         Mistake(
             adam_without_root,

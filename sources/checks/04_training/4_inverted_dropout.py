@@ -65,6 +65,15 @@ def dropout_other_ones(x, draws, rate, training):
     return x * (draws < rate) / (1 - rate) if training else x.copy()
 
 
+def dropout_below_share_kept(x, draws, rate, training):
+    return x * (draws < 1 - rate) / (1 - rate) if training else x.copy()
+
+
+def dropout_by_share_that_was_kept(x, draws, rate, training):
+    kept = draws >= rate
+    return x * kept / kept.mean() if training else x.copy()
+
+
 def dropout_divided_by_rate(x, draws, rate, training):
     return x * (draws >= rate) / rate if training else x.copy()
 
@@ -115,6 +124,17 @@ QUESTION = QuestionDefinition(
             dropout_other_ones,
             "wrong ones",
             "The scale is right, but the wrong ones are dropped: a number is dropped where its draw is below the rate.",
+        ),
+        Mistake(
+            dropout_below_share_kept,
+            "highest draws",
+            "As many are dropped as should be, but those with the highest draws. Dropped is what has its draw below the rate.",
+        ),
+        Mistake(
+            dropout_by_share_that_was_kept,
+            "kept this time",
+            "The right ones are dropped, but the others are divided by the share that was kept this time. It should be by the share "
+            "kept on average, 1 - rate, whatever the draws.",
         ),
         Mistake(
             dropout_divided_by_rate,
