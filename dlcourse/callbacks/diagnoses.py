@@ -155,29 +155,36 @@ def frozen_layers(v: Vitals) -> Finding | None:
     )
 
 
-def shuffled_labels(v: Vitals) -> Finding | None:
-    """What is learned on the training data is worth nothing on other data."""
-    if not v.validation or v.validation_baseline is None or v.baseline is None:
-        return None
-    fits = v.fall > 0.02 and v.losses[-1] < 1.05 * v.baseline
-    if not fits or min(v.validation) < 0.98 * v.validation_baseline:
-        return None
-    return Finding(
-        "shuffled labels",
-        f"the training loss fell to {v.losses[-1]:.3g}, but on the validation data the loss was never below "
-        f"{min(v.validation):.3g}, and a constant guess has {v.validation_baseline:.3g}",
-        "Look at some inputs beside their labels: were both shuffled, sorted and joined in the same order?",
-    )
-
-
 def class_collapse(v: Vitals) -> Finding | None:
-    """One class is predicted for everything."""
-    if v.predicted != 1 or v.labelled < 2:
+    """Nearly everything is taken for one class; the others are predicted less than a third as often as they occur."""
+    if v.predicted is None or v.predicted < 0.97 or 3 * (1 - v.predicted) > 1 - v.labelled or v.labelled == 1:
         return None
     return Finding(
         "class collapse",
-        f"the model predicts one class for every example of the probe, whose labels hold {v.labelled}",
+        f"the model predicts one class for {v.predicted:.0%} of the probe, of whose labels the commonest class has "
+        f"{v.labelled:.0%}",
         "Look at how often each class occurs; weigh or resample the classes, and check class_weight.",
+    )
+
+
+def shuffled_labels(v: Vitals) -> Finding | None:
+    r"""What is learned on the training data says nothing about other data.
+
+    By chance a correlation over N examples is of the size $1 / \sqrt N$. Held to twice that, outputs must agree with
+    the targets on the probe, not on the data held back, and less there than on the probe.
+    """
+    if v.agreement is None:
+        return None
+    here, there = v.agreement
+    chance_here, chance_there = (2 / np.sqrt(count) for count in v.counts)
+    learned = here > chance_here and here - there > np.hypot(chance_here, chance_there)
+    if not learned or there > chance_there:
+        return None
+    return Finding(
+        "shuffled labels",
+        f"the outputs' correlation with the targets is {here:.2f} on the probe and {there:.2f} on the validation data, "
+        f"no more than chance gives over {v.counts[1]} examples",
+        "Look at some inputs beside their labels: were both shuffled, sorted and joined in the same order?",
     )
 
 
@@ -215,8 +222,8 @@ ORDER: tuple[tuple[Diagnosis, tuple[str, ...]], ...] = (
     (vanishing_gradients, ("frozen layers", *_LEARNING)),
     (rate_too_low, ("frozen layers", *_LEARNING)),
     (frozen_layers, ("class collapse",)),
-    (shuffled_labels, ("class collapse", "overfitting")),
-    (class_collapse, ("overfitting",)),
+    (class_collapse, ("shuffled labels", "overfitting")),
+    (shuffled_labels, ("overfitting",)),
     (overfitting, ()),
 )
 

@@ -66,6 +66,40 @@ def predictions_of(outputs: np.ndarray, probabilities: bool) -> np.ndarray:
     return (outputs > (0.5 if probabilities else 0.0)).reshape(-1).astype(int)
 
 
+def commonest_share(classes: np.ndarray) -> float:
+    """The share of the class that occurs most often."""
+    return float(np.unique(classes, return_counts=True)[1].max() / len(classes))
+
+
+def agreement(outputs: np.ndarray, y: Any, expects: str | None, probabilities: bool) -> float | None:
+    r"""How far outputs of shape (N, ..., K) follow the targets, from -1 to 1; None where they cannot be compared.
+
+    It is the correlation $\sum (p - \bar p)(y - \bar y) / \sqrt{\sum (p - \bar p)^2 \sum (y - \bar y)^2}$ over examples
+    and columns, each column around its own mean; classes count as columns of 0 and 1, and logits as the probabilities
+    that they stand for. Unlike the loss it does not punish outputs that are right but too sure, and where outputs know
+    nothing of the targets it is 0, but for chance of the size $1 / \sqrt N$.
+    """
+    if expects is None or not np.isfinite(outputs).all():
+        return None
+    columns = outputs.shape[-1]
+    target = np.asarray(y, dtype=float)
+    if target.size != outputs.size:
+        target = np.eye(columns)[labels_of(y, outputs.shape)]
+    given = outputs.astype("float64").reshape(-1, columns)
+    given = _probabilities(given) if expects != "numbers" and not probabilities else given
+    given, target = (each - each.mean(0) for each in (given, target.reshape(-1, columns)))
+    size = np.sqrt((given**2).sum() * (target**2).sum())
+    return float((given * target).sum() / size) if size > TINY else 0.0
+
+
+def _probabilities(logits: np.ndarray) -> np.ndarray:
+    """Of logits of shape (N, K): the softmax, or with K of 1 the logistic function."""
+    if logits.shape[-1] == 1:
+        return 0.5 * (1 + np.tanh(logits / 2))
+    powers = np.exp(logits - logits.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
 def baseline(loss: Loss, y: Any, shape: tuple[int, ...], expects: str | None) -> float | None:
     r"""The loss of the best constant guess: the classes' shares, or the mean or median target; None if unknown."""
     if expects is None:

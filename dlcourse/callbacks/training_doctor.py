@@ -11,8 +11,10 @@ from dlcourse.callbacks import vitals as measure
 from dlcourse.callbacks.dead_units import DeadUnits, _all_layers, _is_relu
 from dlcourse.callbacks.diagnoses import Finding, diagnose
 from dlcourse.callbacks.expectations import (
+    agreement,
     are_probabilities,
     baseline,
+    commonest_share,
     expected_outputs,
     labels_of,
     predictions_of,
@@ -26,7 +28,7 @@ class TrainingDoctor(keras.callbacks.Callback):
     It looks at the model with a probe batch before the first update and after each epoch, and judges when training
     ends. A fault that explains another hides it. It knows, root causes first: unscaled inputs, loss and outputs
     confused, softmax twice, leaking validation data, forgotten training flag, exploding gradients, rate too high, dead
-    ReLUs, vanishing gradients, rate too low, frozen layers, shuffled labels, class collapse, overfitting. The loss is
+    ReLUs, vanishing gradients, rate too low, frozen layers, class collapse, shuffled labels, overfitting. The loss is
     held to that of the best constant guess $c$,
 
     $$L_0 = \min_c \frac{1}{N} \sum_n \ell(y_n, c),$$
@@ -35,8 +37,9 @@ class TrainingDoctor(keras.callbacks.Callback):
 
     Args:
         probe: Inputs and targets of training data, `(x, y)`, as `fit` takes them; some hundred examples.
-        validation: Inputs and targets held back, `(x, y)`. Without them the logged `val_loss` serves for overfitting
-            and shuffled labels, and a leak cannot be seen.
+        validation: Inputs and targets held back, `(x, y)`; the more, the surer it is that labels were shuffled and not
+            only hard to learn. Without them the logged `val_loss` serves for overfitting, and neither a leak nor
+            shuffled labels can be seen.
         frozen: Names of layers, or of models inside the model, whose weights are meant to stay.
 
     Attributes:
@@ -85,8 +88,9 @@ class TrainingDoctor(keras.callbacks.Callback):
             lines += [f"{finding.name.capitalize()}: {finding.evidence}.", f"  Try: {finding.advice}"]
         if not self.findings:
             lines.append("Nothing wrong was found.")
-        if not self.vitals.validation:
-            lines.append("Not looked for without validation data: leaks, shuffled labels, overfitting.")
+        if self.validation is None:
+            unseen = "leaks, shuffled labels" + ("" if self.vitals.validation else ", overfitting")
+            lines.append(f"Not looked for without validation data: {unseen}.")
         return "\n".join(lines)
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -129,11 +133,11 @@ class TrainingDoctor(keras.callbacks.Callback):
         if self._dead is not None:
             self._dead.on_epoch_end(epoch)
             v.dead = {name: shares[-1] for name, shares in self._dead.fractions.items()}
-        self._judge_outputs(v)
 
     def on_train_end(self, logs: dict | None = None) -> None:
         """Judge."""
         if self.vitals.training:
+            self._judge_outputs(self.vitals)
             self.findings = diagnose(self.vitals)
 
     def _expect(self, v: Vitals) -> None:
@@ -142,15 +146,13 @@ class TrainingDoctor(keras.callbacks.Callback):
         if outputs is None:
             return
         shape, y = outputs.shape, self.probe[1]
-        v.expects = expected_outputs(lambda other: measure.loss_of(self.model, self.probe, other), y, shape)
-        v.gives_probabilities = are_probabilities(outputs)
-        v.baseline = v.validation_baseline = self._constant(self.probe, shape)
-        if self.validation is not None:
-            held_back = (len(keras.tree.flatten(self.validation[0])[0]), *shape[1:])
-            v.validation_baseline = self._constant(self.validation, held_back)
 
-    def _constant(self, data: tuple[Any, Any], shape: tuple[int, ...]) -> float | None:
-        return baseline(lambda other: measure.loss_of(self.model, data, other), data[1], shape, self.vitals.expects)
+        def loss(other: np.ndarray) -> float:
+            return measure.loss_of(self.model, self.probe, other)
+
+        v.expects = expected_outputs(loss, y, shape)
+        v.gives_probabilities = are_probabilities(outputs)
+        v.baseline = baseline(loss, y, shape, v.expects)
 
     def _counting_dead(self) -> DeadUnits | None:
         """A count of dead units, where there are ReLU layers with names of their own."""
@@ -176,15 +178,24 @@ class TrainingDoctor(keras.callbacks.Callback):
         v.idle = tuple(name for name, before in self._idle.items() if np.array_equal(before, states[name]))
 
     def _judge_outputs(self, v: Vitals) -> None:
+        """Hold outputs to targets, on the probe and on the data held back."""
         outputs = measure.outputs_of(self.model, self.probe[0])
-        if outputs is None or v.expects not in ("logits", "probabilities"):
+        if outputs is None or v.expects is None:
             return
         if np.isfinite(outputs).all():
             v.gives_probabilities = v.gives_probabilities and are_probabilities(outputs)
+        held_back = None if self.validation is None else measure.outputs_of(self.model, self.validation[0])
+        if self.validation is not None and held_back is not None:
+            pairs = ((outputs, self.probe[1]), (held_back, self.validation[1]))
+            ours, theirs = (agreement(some, y, v.expects, v.gives_probabilities) for some, y in pairs)
+            v.counts = (len(outputs), len(held_back))
+            v.agreement = None if ours is None or theirs is None else (ours, theirs)
+        if v.expects == "numbers":
+            return
         labels = labels_of(self.probe[1], outputs.shape)
         predicted = predictions_of(outputs, v.gives_probabilities)
         if len(labels) == len(predicted):  # else each example has several yes-or-no labels
-            v.predicted, v.labelled = len(set(predicted.tolist())), len(set(labels.tolist()))
+            v.predicted, v.labelled = commonest_share(predicted), commonest_share(labels)
 
 
 def _pair(name: str, data: Any) -> tuple[Any, Any]:

@@ -43,7 +43,6 @@ class Vitals:
         first: The loss logged after the first step.
         validation: Loss on data held back, after each epoch; empty without such data.
         baseline: Loss on the probe of the best constant guess; None where there is none.
-        validation_baseline: The same on the data held back.
         movement: Distance that all weights together moved in the first epoch, per step, over their norm.
         gradients: Root mean square of the gradient in the first and in the last layer before the first update.
         gradient_norm: Norm of the whole gradient before the first update.
@@ -54,8 +53,12 @@ class Vitals:
         dead: Share of dead units after the last epoch, by ReLU layer.
         unmoved: Layers whose weights are what they were, less those that may be.
         idle: Layers of dropout, noise or batch normalization that never acted in training mode.
-        predicted: How many classes the model predicts on the probe; None where there are no classes.
-        labelled: How many classes the probe's labels hold.
+        predicted: Share of the probe for which the model predicts the class that it predicts most often; None where
+            there are no classes.
+        labelled: Share of the probe's labels that are of their commonest class.
+        agreement: Correlation of outputs and targets at the end: on the probe, and on the data held back; None
+            without such data or where outputs and targets cannot be compared.
+        counts: How many examples the probe and the data held back have.
         leaked: Share of rows that the probe and the data held back have in common, beyond the probe's own repeats.
     """
 
@@ -66,7 +69,6 @@ class Vitals:
     first: float = np.nan
     validation: list[float] = field(default_factory=list)
     baseline: float | None = None
-    validation_baseline: float | None = None
     movement: float = np.nan
     gradients: tuple[float, float] = (1.0, 1.0)
     gradient_norm: float = 0.0
@@ -77,8 +79,10 @@ class Vitals:
     dead: dict[str, float] = field(default_factory=dict)
     unmoved: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
-    predicted: int | None = None
-    labelled: int = 0
+    predicted: float | None = None
+    labelled: float = 1.0
+    agreement: tuple[float, float] | None = None
+    counts: tuple[int, int] = (1, 1)
     leaked: float = 0.0
 
     @property

@@ -36,6 +36,7 @@ def compiled(model, optimizer=None, loss="sparse_categorical_crossentropy"):
 
 def examined(model, data, epochs=3, frozen=(), with_validation=True, batch_size=16, **arguments):
     train, held_back = data
+    model.run_eagerly = epochs * len(model.layers) < 20  # a short run takes less time than compiling its step
     doctor = TrainingDoctor(train, held_back if with_validation else None, frozen)
     model.fit(*train, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[doctor], **arguments)
     return doctor
@@ -72,7 +73,7 @@ def exploding(seed):
 
 
 def shuffled_labels(seed):
-    (x, y), held_back = blobs(seed=seed)
+    (x, y), held_back = blobs(400, seed)
     y = np.arange(len(y)) // CLASSES % CLASSES  # each true class gets all labels equally often
     return examined(compiled(network(L.Dense(64, "relu"))), ((x, y), held_back), epochs=20)
 
@@ -114,8 +115,20 @@ def frozen_layers(seed):
 
 
 def overfitting(seed):
-    data = blobs(seed=seed, spread=4.0)
+    data = blobs(400, seed, spread=2.0)
     return examined(compiled(network(L.Dense(128, "relu"), L.Dense(128, "relu"))), data, epochs=25)
+
+
+def class_collapse(seed):
+    weights = {0: 1.0, 1: 0.001, 2: 0.001}
+    return examined(compiled(network(L.Dense(16, "relu"))), blobs(seed=seed), epochs=8, class_weight=weights)
+
+
+def a_rare_class_that_is_ignored(seed):
+    data = tuple((x, (np.arange(len(x)) % 12 == 0).astype("float32")) for x, _ in blobs(seed=seed, spread=4.0))
+    return examined(
+        compiled(network(classes=1, head="sigmoid"), keras.optimizers.SGD(0.5), "binary_crossentropy"), data
+    )
 
 
 class Forgetful(keras.Model):
@@ -155,6 +168,8 @@ FAULTS = {
     binary_confused: "loss and outputs confused",
     leaking: "leaking validation data",
     frozen_layers: "frozen layers",
+    class_collapse: "class collapse",
+    a_rare_class_that_is_ignored: "class collapse",
     overfitting: "overfitting",
     forgotten_dropout: "forgotten training flag",
     forgotten_normalization: "forgotten training flag",
@@ -276,7 +291,23 @@ HEALTHY = [
     residual_network_of_own_layers,
     a_rare_class_that_is_learned,
 ]
-SEEDS = [0]
+# What chance moves is held on more seeds: those on which a rule that looked at losses alone was wrong.
+MORE_SEEDS = {
+    shuffled_labels: (0, 1, 2),
+    frozen_layers: (1, 3),
+    overfitting: (0, 2),
+    class_collapse: (0, 3),
+    fine_tuning_with_a_part_frozen_on_purpose: (0, 1),
+}
+
+
+def on_seeds(runs):
+    """Each run on one of the seeds 0 to 3 in turn, or on those of `MORE_SEEDS`."""
+    return [
+        pytest.param(run, seed, id=f"{run.__name__}-{seed}")
+        for place, run in enumerate(runs)
+        for seed in MORE_SEEDS.get(run, (place % 4,))
+    ]
 
 
 def names(doctor):
@@ -284,16 +315,14 @@ def names(doctor):
 
 
 @pytest.mark.filterwarnings("ignore:.*received `from_logits=True`")  # Keras names this one fault too
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda run: run.__name__)
+@pytest.mark.parametrize(("fault", "seed"), on_seeds(FAULTS))
 def test_a_planted_fault_is_found_and_nothing_else(fault, seed):
     keras.utils.set_random_seed(seed)
     doctor = fault(seed)
     assert names(doctor) == [FAULTS[fault]], doctor.report()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("run", HEALTHY, ids=lambda run: run.__name__)
+@pytest.mark.parametrize(("run", "seed"), on_seeds(HEALTHY))
 def test_nothing_is_found_in_a_healthy_run(run, seed):
     keras.utils.set_random_seed(seed)
     doctor = run(seed)
