@@ -8,7 +8,7 @@ from dlcourse.curriculum import UnknownLessonError, find_lesson
 from tools import source
 
 # How many of the 207 concepts have no section in a lesson yet. This number may only fall.
-NOT_YET_TAUGHT = 120
+NOT_YET_TAUGHT = 113
 
 
 def test_the_course_has_20_chapters_38_lessons_and_207_concepts():
