@@ -17,7 +17,7 @@
 # **You need** [Gradient descent and backpropagation](04_1_backpropagation.ipynb) and
 # [Optimizers](04_2_optimizers.ipynb).
 #
-# **Time** about 35 s to run on two CPU cores; an hour to read.
+# **Time** about 40 s to run on two CPU cores; an hour to read.
 #
 # **Data** scikit-learn's digits of 8 × 8 pixels: 300 to learn from, a fifth of them with a wrong label; 400 for
 # validation, 450 to test on.
@@ -312,7 +312,7 @@ paths = {
 plot.panels(
     strengths,
     {name: {f"w{i + 1}": path[:, i] for i in range(6)} for name, path in paths.items()},
-    title="L1 switches weights off one after the other; L2 shrinks them together",
+    title="L1 switches weights off; L2 shrinks them together",
     x_label="strength",
     alt="Two panels of six weights against the penalty's strength. Under L1 the weights fall in nearly straight lines; all but the first have "
     "come to 0 and stay there. Under L2 they approach 0 in curves, and none reaches it.",

@@ -15,7 +15,7 @@
 # **You need** [Convolution and pooling](07_1_convolution_and_pooling.ipynb). Batch normalization appears here as a tool: it
 # shifts and scales each channel to mean 0 and variance 1 over a batch.
 #
-# **Time** about 50 s to run on two CPU cores; an hour and a half to read and try.
+# **Time** about 100 s to run on two CPU cores; an hour and a half to read and try.
 #
 # **Data** handwritten digits, 28 × 28: 2,000 to learn from, 1,000 to test on (in the quick profile enlarged from
 # scikit-learn's, in the full profile MNIST); and the 8 × 8 digits of the last lesson.
@@ -544,7 +544,7 @@ for name, layer in (("ordinary", ordinary), ("separable", separable)):
 print("less than 7.9 times as fast:", clock["ordinary"] < 7.9 * clock["separable"])
 
 # %% [markdown]
-# By how much it is faster depends on the machine and on what else it does; the one that wrote this saw factors from 1.4 to 6.
+# By how much it is faster depends on the machine and on what else it does; the one that wrote this saw factors from 1.3 to 6.
 # A depthwise filter does few operations for each number that it fetches from memory, and fetching takes time, too. (The block
 # also normalizes.) **Multiply-adds are not seconds.**
 #
