@@ -1,8 +1,8 @@
 """Question 5.4: a Keras layer with weights of its own, judged by what a trial with it gives.
 
 The trial stands in the exercise beside the answer: it makes the layer, calls it, changes its weights and makes the layer
-again from its configuration. Here the same is computed without Keras, for the right layer and for wrong ones; a test
-holds that real layers give just this.
+again from its configuration. Here the same is computed without Keras, for the right layer and for wrong ones; of the right
+one, `trial_in_keras` holds that a real layer gives just this.
 """
 
 from __future__ import annotations
