@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Exercise 2: Applications of deep learning
 #
-# Four questions on chapter 2: numbers that say whether a machine is any good. All need NumPy only. Question 2.1 belongs to the
-# chapter's first lesson, the others to [Healthcare, driving, finance and the rest](../notebooks/02_2_science_industry_society.ipynb).
+# Four questions on numbers that say whether a machine is any good: the first on lesson
+# [02_1](../notebooks/02_1_vision_language_speech.ipynb), the others on lesson
+# [02_2](../notebooks/02_2_science_industry_society.ipynb). All need NumPy only.
 #
 # 1. Run the first two cells.
 # 2. For each question, write your answer in its cell and run it, then run the cell with `check` below it.

@@ -96,10 +96,55 @@ def iou_with_pixel_added(a, b):
     return iou([a[0], a[1], a[2] + 1, a[3] + 1], [b[0], b[1], b[2] + 1, b[3] + 1])
 
 
+def iou_of_bottom_minus_top_turned(a, b):
+    """Takes the top edge for the larger number: no box has an inside then."""
+    height = max(0.0, min(a[1], b[1]) - max(a[3], b[3]))
+    return height * max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
+
+
+def iou_outer_edges(a, b):
+    """Minimum and maximum exchanged."""
+    intersection = (max(a[2], b[2]) - min(a[0], b[0])) * (max(a[3], b[3]) - min(a[1], b[1]))
+    return intersection / (sum(_areas(a, b)) - intersection)
+
+
+def iou_absolute(a, b):
+    intersection = abs(min(a[2], b[2]) - max(a[0], b[0])) * abs(min(a[3], b[3]) - max(a[1], b[1]))
+    return intersection / (sum(_areas(a, b)) - intersection)
+
+
+def iou_without_brackets(a, b):
+    return iou_intersection_alone(a, b) / _areas(a, b)[0] + _areas(a, b)[1] - iou_intersection_alone(a, b)
+
+
+def iou_of_first_box(a, b):
+    return iou_intersection_alone(a, b) / _areas(a, b)[0]
+
+
+def iou_without_brackets_around_union(a, b):
+    return iou_intersection_alone(a, b) / sum(_areas(a, b)) - iou_intersection_alone(a, b)
+
+
+def iou_of_second_box(a, b):
+    return iou_intersection_alone(a, b) / _areas(a, b)[1]
+
+
+def iou_of_larger_box(a, b):
+    return iou_intersection_alone(a, b) / max(_areas(a, b))
+
+
+def iou_whole(a, b):
+    return iou(a, b) // 1
+
+
 def iou_intersection_alone(a, b):
     return iou(a, b) * sum(_areas(a, b)) / (1 + iou(a, b))
 
 
+BRACKETS = (
+    "Division comes before addition and subtraction: only a part of the union is below the line. Put the union in brackets, or "
+    "give it a name."
+)
 QUESTION = QuestionDefinition(
     id="2.1",
     title="Intersection over union",
@@ -149,6 +194,45 @@ QUESTION = QuestionDefinition(
             iou_with_pixel_added,
             "right minus left",
             "A pixel is added to widths and heights. Edges are places, not pixels: the width is right minus left.",
+        ),
+        Mistake(
+            iou_whole,
+            "fraction",
+            "Only whole numbers come out. `//` drops the fraction: divide with `/`.",
+        ),
+        Mistake(
+            iou_of_bottom_minus_top_turned,
+            "0 for all boxes",
+            "That is 0 for all boxes, also for those that overlap. Is a side turned round? The top edge has the *smaller* number, as "
+            "the left edge has.",
+        ),
+        Mistake(
+            iou_outer_edges,
+            "inner edges",
+            "These are the outer edges of both boxes. The intersection lies between the inner edges: are `min` and `max` exchanged?",
+        ),
+        Mistake(
+            iou_absolute,
+            "a gap",
+            "The absolute value turns a gap between the boxes into something that they share. A negative side means: nothing is "
+            "shared.",
+        ),
+        Mistake(iou_without_brackets, "brackets", BRACKETS),
+        Mistake(iou_without_brackets_around_union, "brackets", BRACKETS),
+        Mistake(
+            iou_of_first_box,
+            "area of `a`",
+            "The intersection is divided by the area of `a` alone. The union belongs there.",
+        ),
+        Mistake(
+            iou_of_second_box,
+            "divided by the area of",
+            "The intersection is divided by the area of `b` alone. The union belongs there.",
+        ),
+        Mistake(
+            iou_of_larger_box,
+            "divided by the area of",
+            "The intersection is divided by the area of the larger box. The union is what at least one of the boxes covers.",
         ),
         Mistake(
             iou_intersection_alone,

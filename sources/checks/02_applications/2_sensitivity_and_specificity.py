@@ -72,7 +72,7 @@ def rates_missed(probability, ill, threshold):
 def rates_of_alarms(probability, ill, threshold):
     """Precision, and how many of the cleared are healthy."""
     alarm = probability > threshold
-    return np.sum(ill & alarm) / max(1, np.sum(alarm)), np.sum(~ill & ~alarm) / np.sum(~alarm)
+    return np.sum(ill & alarm) / np.sum(alarm), np.sum(~ill & ~alarm) / np.sum(~alarm)
 
 
 def rates_of_everybody(probability, ill, threshold):
@@ -87,6 +87,42 @@ def rates_at_half(probability, ill, threshold):
 def rates_below(probability, ill, threshold):
     alarm = probability < threshold
     return np.mean(alarm[ill]), np.mean(~alarm[~ill])
+
+
+def _precision(probability, ill, threshold):
+    alarm = probability > threshold
+    return np.sum(ill & alarm) / np.sum(alarm)
+
+
+def rates_with_precision_second(probability, ill, threshold):
+    return rates(probability, ill, threshold)[0], _precision(probability, ill, threshold)
+
+
+def rates_with_precision_first(probability, ill, threshold):
+    return _precision(probability, ill, threshold), rates(probability, ill, threshold)[1]
+
+
+def rates_precision_and_recall(probability, ill, threshold):
+    return _precision(probability, ill, threshold), rates(probability, ill, threshold)[0]
+
+
+def rates_of_cleared(probability, ill, threshold):
+    alarm = probability > threshold
+    return np.mean(alarm[ill]), np.sum(~ill & ~alarm) / np.sum(~alarm)
+
+
+def rates_of_probability(probability, ill, threshold):
+    return np.mean(probability[ill]), np.mean(1 - probability[~ill])
+
+
+def rates_of_the_other_group(probability, ill, threshold):
+    alarm = probability > threshold
+    return np.mean(alarm[~ill]), np.mean(~alarm[ill])
+
+
+def rates_right_to_wrong(probability, ill, threshold):
+    alarm = probability > threshold
+    return np.sum(alarm & ill) / np.sum(~alarm & ill), np.sum(~alarm & ~ill) / np.sum(alarm & ~ill)
 
 
 def rates_counts(probability, ill, threshold):
@@ -140,6 +176,45 @@ QUESTION = QuestionDefinition(
             rates_below,
             "above the threshold",
             "The alarm is given below the threshold here. It belongs above the threshold: there the illness is likely.",
+        ),
+        Mistake(
+            rates_with_precision_second,
+            "precision",
+            "The sensitivity is right. The second number is the precision, the share of true alarms; the specificity looks at the "
+            "healthy alone.",
+        ),
+        Mistake(
+            rates_with_precision_first,
+            "precision",
+            "The specificity is right. The first number is the precision, a share of those with an alarm; the sensitivity is a "
+            "share of the ill.",
+        ),
+        Mistake(
+            rates_precision_and_recall,
+            "precision and recall",
+            "These are precision and recall. Recall is another name of the sensitivity, which comes first; the specificity is missing.",
+        ),
+        Mistake(
+            rates_of_cleared,
+            "without an alarm",
+            "The sensitivity is right. The second number is a share of all who are without an alarm; the specificity is a share of the "
+            "healthy.",
+        ),
+        Mistake(
+            rates_of_probability,
+            "has not been used",
+            "These are means of probabilities: the threshold has not been used. First decide who gets the alarm.",
+        ),
+        Mistake(
+            rates_of_the_other_group,
+            "groups are exchanged",
+            "The groups are exchanged: these are the alarms of the healthy and the ill without one.",
+        ),
+        Mistake(
+            rates_right_to_wrong,
+            "divided by",
+            "Those who were judged rightly are divided by those who were judged wrongly. A share is divided by the whole group, "
+            "right and wrong together.",
         ),
         Mistake(
             rates_counts,

@@ -20,16 +20,19 @@ def draw_people(rng):
             kept[person, rng.choice(np.flatnonzero(~seen[person]), size=held, replace=False)] = True
         return Case(name, {"scores": scores, "rated": seen, "held_back": kept, "k": k}, **options)
 
-    def settled(name, hits, k, **options):
-        """Half of the first films on everybody's list are rated; for so many people the k-th of the others is held back."""
+    def settled(name, hits, k, lowest=0.0, **options):
+        """Half of the first films on everybody's list are rated; the film at that place of the others is held back.
+
+        Of every second person the last film is held back, too.
+        """
         people, films = len(hits), 4 * k + 4
-        scores = np.stack([rng.permutation(films) for _ in range(people)]).astype("float64")
+        scores = np.stack([rng.permutation(films) for _ in range(people)]) + lowest
         seen, kept = np.zeros((people, films), bool), np.zeros((people, films), bool)
         for person, place in enumerate(hits):
             best = np.argsort(-scores[person])
             seen[person, best[: 2 * k : 2]] = True
             left = best[~seen[person, best]]
-            kept[person, [left[place], left[-1]]] = True
+            kept[person, [left[place], left[-1]][: 1 + person % 2]] = True
         return Case(name, {"scores": scores, "rated": seen, "held_back": kept, "k": k}, **options)
 
     return [
@@ -37,6 +40,7 @@ def draw_people(rng):
         settled("lists of one", [0, 1, 1, 2, 0], 1),
         case("several films held back", 40, 20, 6, 4, 4),
         case("one person", 1, 8, 2, 1, 3),
+        settled("scores below 0, such as logarithms", [0, 3, 1, 4, 2], 2, lowest=-20.5),
         settled("inputs left as they are", [1, 2, 0, 3], 2, pure=True),
     ]
 
@@ -98,6 +102,40 @@ def hits_held_back_hidden(scores, rated, held_back, k):
     return np.mean(np.take_along_axis(rated, first, axis=1).any(axis=1))
 
 
+def hits_times_not_rated(scores, rated, held_back, k):
+    """Rated films get the score 0."""
+    return hit_rate(scores * ~rated, np.zeros_like(rated), held_back, k)
+
+
+def hits_none(scores, rated, held_back, k):
+    """Lists that hold what is rated: without a minus in `argsort`, or with the condition turned round."""
+    return 0.0
+
+
+def hits_at_places_without_rated(scores, rated, held_back, k):
+    """Leaves the rated films out of each row, but looks the places up in the whole row."""
+    rows = zip(scores, rated, held_back, strict=True)
+    return np.mean([kept[np.argsort(-row[~seen])[:k]].any() for row, seen, kept in rows])
+
+
+def hits_first_alone(scores, rated, held_back, k):
+    return hit_rate(scores, rated, held_back, 1)
+
+
+def hits_one_too_few(scores, rated, held_back, k):
+    return hit_rate(scores, rated, held_back, k - 1)
+
+
+def hits_sorted_down_the_columns(scores, rated, held_back, k):
+    first = np.argsort(-np.where(rated, -np.inf, scores), axis=0)[:, :k]
+    return np.mean(np.take_along_axis(held_back, first, axis=1).any(axis=1))
+
+
+def hits_several_times(scores, rated, held_back, k):
+    first = np.argsort(-np.where(rated, -np.inf, scores), axis=1)[:, :k]
+    return np.take_along_axis(held_back, first, axis=1).sum() / len(scores)
+
+
 def hits_zero_for_rated(scores, rated, held_back, k):
     """Right, but marks the rated films in the scores that were given."""
     scores[rated] = -1e9
@@ -150,6 +188,44 @@ QUESTION = QuestionDefinition(
             hits_held_back_hidden,
             "exchanged",
             "`rated` and `held_back` are exchanged: what is rated is left out of the list, what is held back is looked for in it.",
+        ),
+        Mistake(
+            hits_times_not_rated,
+            "below 0",
+            "A rated film gets the score 0. Where all scores are below 0, that is the highest: give it one that is below all "
+            "others, such as minus infinity.",
+        ),
+        Mistake(
+            hits_none,
+            "no list",
+            "There is a hit in no list, in none of the cases. Look at one: do the rated films stand first? `argsort` puts the lowest "
+            "score first, minus infinity before all.",
+        ),
+        Mistake(
+            hits_at_places_without_rated,
+            "row is shorter",
+            "Without the rated films each row is shorter, and so its places are not the numbers of the films any more. Shorten "
+            "`held_back` in the same way, or keep the row's length.",
+        ),
+        Mistake(
+            hits_first_alone,
+            "k is not used",
+            "Only the first film of each list is looked at; k is not used.",
+        ),
+        Mistake(
+            hits_one_too_few,
+            "k - 1",
+            "The lists are one film too short: k - 1 instead of k.",
+        ),
+        Mistake(
+            hits_sorted_down_the_columns,
+            "down the columns",
+            "The films are sorted down the columns, which compares people. Sort along the last axis: each person has an own list.",
+        ),
+        Mistake(
+            hits_several_times,
+            "counts several times",
+            "A person with several hits counts several times here. It should count once: is there at least one?",
         ),
         Mistake(hits_zero_for_rated, "in place"),
     ],

@@ -75,6 +75,24 @@ def profits_of_window_before(prices, window):
     return np.array(earned)
 
 
+def profits_of_window_before_by_slices(prices, window):
+    """On the first day the slice begins at -1 and is empty: its mean is no number."""
+    days = range(window - 1, len(prices) - 1)
+    above = [prices[t] > np.mean(prices[t - window : t]) for t in days]
+    return np.where(above, 1.0, -1.0) * np.diff(prices)[window - 1 :]
+
+
+def profits_of_window_before_from_its_end(prices, window):
+    """Begins at t = window, the first day with so many prices before it."""
+    return profits_of_window_before(prices, window)[1:]
+
+
+def profits_from_the_first_day(prices, window):
+    days = range(len(prices) - 1)
+    above = [prices[t] > np.mean(prices[max(0, t - window + 1) : t + 1]) + 1e-9 for t in days]
+    return np.where(above, 1.0, -1.0) * np.diff(prices)
+
+
 def profits_of_the_whole_mean(prices, window):
     above = np.where(prices > prices.mean(), 1.0, -1.0)
     return (above[:-1] * np.diff(prices))[window - 1 :]
@@ -113,6 +131,51 @@ def profits_centred(prices, window):
     return np.array(earned)
 
 
+def profits_of_change_before(prices, window):
+    """The position of t is paid with the change that led to t."""
+    days = range(window - 1, len(prices) - 1)
+    return _positions(prices, window)[:-1] * np.array([prices[t] - prices[t - 1] for t in days])
+
+
+def profits_of_change_before_by_slices(prices, window):
+    return _positions(prices, window) * np.diff(prices)[window - 2 :]
+
+
+def profits_a_day_late(prices, window):
+    return profits(prices, window)[1:]
+
+
+def profits_without_last_day(prices, window):
+    return profits(prices, window)[:-1]
+
+
+def profits_also_at_the_mean(prices, window):
+    positions = np.where(np.array(_gaps(prices, window)) > -1e-9, 1.0, -1.0)
+    return positions[:-1] * np.diff(prices)[window - 1 :]
+
+
+def profits_of_window_a_day_late(prices, window):
+    """The slice ends at t + 2, so that the price of t + 1 is in the mean."""
+    days = range(window - 1, len(prices) - 1)
+    above = [prices[t] > prices[t - window + 2 : t + 2].mean() + 1e-9 for t in days]
+    return np.where(above, 1.0, -1.0) * np.diff(prices)[window - 1 :]
+
+
+def profits_of_all_prices_so_far(prices, window):
+    days = range(window - 1, len(prices) - 1)
+    above = [prices[t] > prices[: t + 1].mean() + 1e-9 for t in days]
+    return np.where(above, 1.0, -1.0) * np.diff(prices)[window - 1 :]
+
+
+def profits_positions_alone(prices, window):
+    return _positions(prices, window)[:-1]
+
+
+DAY_TOO_EARLY = "The mean begins a day too early: it is that of the prices before today. The last `window` prices are meant, today's included."
+CHANGE_BEFORE = (
+    "The position of t is paid with the change that led to t. It knew that one when it was chosen: it earns the change that "
+    "follows."
+)
 QUESTION = QuestionDefinition(
     id="2.4",
     title="A backtest",
@@ -138,10 +201,13 @@ QUESTION = QuestionDefinition(
             "Prices are compared with the mean of the whole series, which nobody knows until its end. Take the mean of the last "
             "`window` prices.",
         ),
+        Mistake(profits_of_window_before, "today's included", DAY_TOO_EARLY),
+        Mistake(profits_of_window_before_by_slices, "today's included", DAY_TOO_EARLY),
+        Mistake(profits_of_window_before_from_its_end, "today's included", DAY_TOO_EARLY),
         Mistake(
-            profits_of_window_before,
-            "today's included",
-            "The mean leaves today's price out and begins a day too early. The last `window` prices are meant, today's included.",
+            profits_from_the_first_day,
+            "full window",
+            "There are profits of days that have no full window yet. Begin with that of the first full window, at t = window - 1.",
         ),
         Mistake(
             profits_against,
@@ -167,6 +233,39 @@ QUESTION = QuestionDefinition(
             profits_padded,
             "window - 1",
             "There are zeros before the first profit. Begin with that of the first full window, at t = window - 1.",
+        ),
+        Mistake(profits_of_change_before, "change that follows", CHANGE_BEFORE),
+        Mistake(profits_of_change_before_by_slices, "change that follows", CHANGE_BEFORE),
+        Mistake(
+            profits_a_day_late,
+            "first profit is missing",
+            "The first profit is missing: with t counted from 0, the first full window ends at t = window - 1.",
+        ),
+        Mistake(
+            profits_without_last_day,
+            "last profit is missing",
+            "The last profit is missing: the last day with a change after it is the last but one.",
+        ),
+        Mistake(
+            profits_also_at_the_mean,
+            "exactly at",
+            "Where the price is exactly at the mean the position is +1 here. It is +1 above the mean only, else -1.",
+        ),
+        Mistake(
+            profits_of_window_a_day_late,
+            "tomorrow's price",
+            "The mean holds tomorrow's price, which nobody knows yet. A slice leaves its end out: which one makes today's price the "
+            "last in it?",
+        ),
+        Mistake(
+            profits_of_all_prices_so_far,
+            "all prices so far",
+            "The price is compared with the mean of all prices so far. Take the last `window` of them.",
+        ),
+        Mistake(
+            profits_positions_alone,
+            "positions",
+            "These are the positions. Each one earns the change of the price that follows: multiply.",
         ),
         Mistake(profits_total, "array of shape"),
     ],
