@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Exercise 1: Introduction to deep learning
 #
-# Three questions on chapter 1.
+# Three questions on lesson [01](../notebooks/01_introduction.ipynb). They need NumPy only.
 #
 # 1. Run the first two cells.
 # 2. For each question, write your answer in its cell and run it, then run the cell with `check` below it.

@@ -69,8 +69,9 @@ plot.images(
 # %%
 averages = np.stack([X[y == digit].mean(axis=0) for digit in range(10)])  # (10, 64)
 distances = ((X_test[:, None] - averages) ** 2).sum(axis=2)  # (450, 1, 64) - (10, 64) -> (450, 10)
+nearest = np.mean(distances.argmin(axis=1) == y_test)
 print(f"commonest digit: {np.mean(y_test == np.bincount(y).argmax()):.2f}")
-print(f"nearest average: {np.mean(distances.argmin(axis=1) == y_test):.2f}")
+print(f"nearest average: {nearest:.2f}")
 
 
 # %% [markdown]
@@ -88,6 +89,8 @@ print(f"nearest average: {np.mean(distances.argmin(axis=1) == y_test):.2f}")
 # 3. an **optimizer**: it nudges every weight so that the loss falls, again and again.
 #
 # Here is a whole one: 64 pixels go in, 16 units look for something of their own, 10 units say how likely each digit is.
+# `compile` names the other two ingredients: *Adam*, an optimizer ([04_2](04_2_optimizers.ipynb)), and *cross-entropy*,
+# a loss that is high where the right digit was given little probability ([03_3](03_3_loss_functions.ipynb)).
 
 # %%
 def digit_reader():
@@ -123,7 +126,7 @@ print(f"spread over the starts below 0.02: {accuracy[:, -1].std() < 0.02}")
 # %%
 plot.spread(
     np.arange(1, 16),
-    {"network, three starts": accuracy, "nearest average": np.full((1, 15), 0.907)},
+    {"network, three starts": accuracy, "nearest average": np.full((1, 15), nearest)},
     title="The network passes the baseline within a few epochs",
     x_label="epoch (passes over the training images)",
     y_label="accuracy on unseen images",
@@ -246,7 +249,7 @@ print(f"first published {1986 - min(papers)[0]} years before 1986")
 # | deep learning, a part of that | many layers fitted together | an algorithm, and the features as well |
 # | data science, beside them | answers from data, by any method | a person, with all of the above and plain counting |
 #
-# Words are cheap, so here is one task solved in all three ways. Like spam against no spam, it sorts texts into two
+# Words are cheap, so here is one task solved in the first three ways. Like spam against no spam, it sorts texts into two
 # classes: does a reviewer praise the film?
 
 # %%
@@ -350,8 +353,8 @@ print(f"within 0.06 of pairs of words: {abs(reached.mean() - learned[2]) < 0.06}
 
 # %% [markdown]
 # An honest result: the network found out for itself about words *and* about "never", from characters alone, and lands
-# about where a person's well-chosen pairs are, not clearly beyond them. It is also by far the largest of the three and the
-# slowest. The log:
+# about where a person's well-chosen pairs are, not clearly beyond them. It is also by far the largest of the three, and you
+# had to wait for it. The log (second digits are from our run):
 #
 # | method | what a person gave | fitted numbers | accuracy |
 # |---|---|---|---|
@@ -362,7 +365,9 @@ print(f"within 0.06 of pairs of words: {abs(reached.mean() - learned[2]) < 0.06}
 # | network | nothing: characters | about 20,000 | 0.8 to 0.9 |
 #
 # So deep learning replaces the person's features, not the person's judgement. Where good features are known, start with
-# the classical learner.
+# the classical learner. Where the input is raw and examples are many, a network is worth its trouble. And where the rule
+# itself is known, write it down: which years are leap years takes one line of code that is always right, and a learner
+# would only come near it.
 
 # %% [markdown]
 # ## Why now: data, hardware, algorithms <a id="why-now"></a>
@@ -417,8 +422,8 @@ plot.spread(
 )
 
 # %% [markdown]
-# Up to 800 images the bands overlap: no reason to prefer the network. Then the classical learner has nearly all that it can
-# use, and the network still gains. That is the first half of the answer: large labelled sets such as
+# Up to 800 images the two lines run together: no reason to prefer the network. Then the classical learner has nearly all
+# that it can use, and the network still gains. That is the first part of the answer: large labelled sets such as
 # ImageNet (2009) came late.
 #
 # **Hardware.** A layer is one matrix product: the same multiplication many times, in any order. See what it is worth to

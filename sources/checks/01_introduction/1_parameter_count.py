@@ -57,6 +57,28 @@ def count_last_layer(widths):
     return widths[-2] * widths[-1] + widths[-1]
 
 
+def count_first_layer(widths):
+    """A `return` inside the loop gives this."""
+    return (widths[0] + 1) * widths[1]
+
+
+def count_without_first_layer(widths):
+    return count_parameters(widths[1:])
+
+
+def count_without_last_layer(widths):
+    return count_parameters(widths[:-1])
+
+
+def count_biases_of_hidden_units(widths):
+    return count_weights_alone(widths) + sum(widths[1:-1])
+
+
+def count_from_the_end_round(widths):
+    """A loop from 0, in which `widths[-1]` stands before the inputs."""
+    return count_parameters([widths[-1], *widths])
+
+
 def count_units(widths):
     return sum(widths)
 
@@ -92,6 +114,32 @@ QUESTION = QuestionDefinition(
             count_last_layer,
             "all layers",
             "That is the last layer alone. Add up all layers after the inputs.",
+        ),
+        Mistake(
+            count_first_layer,
+            "first layer alone",
+            "That is the first layer alone. Add up all layers; a `return` inside the loop would end it after the first.",
+        ),
+        Mistake(
+            count_without_first_layer,
+            "begin with the inputs",
+            "The first layer is left out: the lines from the inputs have weights, too. The pairs begin with the inputs.",
+        ),
+        Mistake(
+            count_without_last_layer,
+            "outputs are units",
+            "The last layer is left out. The outputs are units as well, with weights and biases of their own.",
+        ),
+        Mistake(
+            count_biases_of_hidden_units,
+            "output units",
+            "The biases of the hidden units are there, those of the output units are missing: every unit that computes has one.",
+        ),
+        Mistake(
+            count_from_the_end_round,
+            "`widths[-1]`",
+            "There is a layer too many: at 0 a loop meets `widths[-1]`, the last width, and joins the outputs to the inputs. Begin "
+            "at 1.",
         ),
         Mistake(
             count_units,

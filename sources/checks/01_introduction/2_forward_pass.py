@@ -66,6 +66,37 @@ def forward_without_second_bias(X, W1, b1, W2, b2):
     return np.maximum(0, X @ W1 + b1) @ W2
 
 
+def forward_without_biases(X, W1, b1, W2, b2):
+    return np.maximum(0, X @ W1) @ W2
+
+
+def forward_softmax(X, W1, b1, W2, b2):
+    powers = np.exp(forward(X, W1, b1, W2, b2))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def forward_sigmoid(X, W1, b1, W2, b2):
+    return 1 / (1 + np.exp(-(X @ W1 + b1))) @ W2 + b2
+
+
+def forward_relu_at_the_end_alone(X, W1, b1, W2, b2):
+    return np.maximum(0, forward_linear(X, W1, b1, W2, b2))
+
+
+def forward_largest(X, W1, b1, W2, b2):
+    """NumPy's `max` takes its second argument for an axis."""
+    return np.max(0, X @ W1 + b1) @ W2 + b2
+
+
+def forward_pythons_max(X, W1, b1, W2, b2):
+    return max(0, X @ W1 + b1) @ W2 + b2
+
+
+def forward_both_layers(X, W1, b1, W2, b2):
+    H = np.maximum(0, X @ W1 + b1)
+    return H, H @ W2 + b2
+
+
 def forward_hidden_alone(X, W1, b1, W2, b2):
     return np.maximum(0, X @ W1 + b1)
 
@@ -111,6 +142,42 @@ QUESTION = QuestionDefinition(
             forward_without_second_bias,
             "`b2` is not used",
             "Nearly: `b2` is not used. It is added at the end.",
+        ),
+        Mistake(
+            forward_without_biases,
+            "neither bias",
+            "Nearly: neither bias is used. `b1` is added before the ReLU, `b2` at the end.",
+        ),
+        Mistake(
+            forward_softmax,
+            "softmax",
+            "The outputs went through a softmax. $A$ is what would go into one: nothing is done to it after the second sum.",
+        ),
+        Mistake(
+            forward_sigmoid,
+            "sigmoid",
+            "The hidden units have a sigmoid as activation. The equation has a maximum with 0 there, the ReLU.",
+        ),
+        Mistake(
+            forward_relu_at_the_end_alone,
+            "wrong place",
+            "The ReLU is in the wrong place: it belongs to the hidden layer, before the second product, not to the outputs.",
+        ),
+        Mistake(
+            forward_largest,
+            "second argument",
+            "The second argument of `np.max` is an axis. What compares two things number by number is `np.maximum`.",
+        ),
+        Mistake(
+            forward_pythons_max,
+            "number by number",
+            "Python's `max` compares whole things, and whether an array is larger than 0 has no single answer. What compares "
+            "number by number is `np.maximum`.",
+        ),
+        Mistake(
+            forward_both_layers,
+            "$A$ alone",
+            "Both layers are returned, as a pair. Return the outputs $A$ alone.",
         ),
         Mistake(
             forward_hidden_alone,
