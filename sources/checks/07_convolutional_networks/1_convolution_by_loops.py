@@ -102,6 +102,60 @@ def convolve_without_filter_axis(x, kernel):
     return convolve(x, kernel)[..., 0] if kernel.shape[-1] == 1 else convolve(x, kernel)
 
 
+def _at_every_place(x, kernel, product):
+    """A result of the right shape whose numbers `product` makes, given the place and the filter."""
+    y = np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1, kernel.shape[-1]))
+    for i, j, f in np.ndindex(y.shape):
+        y[i, j, f] = product(i, j, f)
+    return y
+
+
+def convolve_all_filters_everywhere(x, kernel):
+    return convolve_filters_added(x, kernel) * np.ones(kernel.shape[-1])
+
+
+def convolve_averaged(x, kernel):
+    return convolve(x, kernel) / kernel[..., 0].size
+
+
+def convolve_channels_left(x, kernel):
+    height, width = kernel.shape[:2]
+    return _at_every_place(
+        x, kernel, lambda i, j, f: np.sum(x[i : i + height, j : j + width] * kernel[..., f], axis=(0, 1))
+    )
+
+
+def convolve_last_channel(x, kernel):
+    return convolve(x[..., -1:], kernel[:, :, -1:])
+
+
+def convolve_first_patch_everywhere(x, kernel):
+    height, width = kernel.shape[:2]
+    return _at_every_place(x, kernel, lambda i, j, f: np.sum(x[:height, :width] * kernel[..., f]))
+
+
+def convolve_side_by_side(x, kernel):
+    height, width = kernel.shape[:2]
+
+    def product(i, j, f):
+        patch = x[i * height : (i + 1) * height, j * width : (j + 1) * width]
+        return np.sum(patch * kernel[..., f]) if patch.shape[:2] == (height, width) else 0
+
+    return _at_every_place(x, kernel, product)
+
+
+def convolve_loops_end_early(x, kernel):
+    y = convolve(x, kernel)
+    y[-1], y[:, -1] = 0, 0
+    return y
+
+
+def convolve_into_zeros(x, kernel):
+    y, inside = np.zeros((*x.shape[:2], kernel.shape[-1])), convolve(x, kernel)
+    y[: inside.shape[0], : inside.shape[1]] = inside
+    return y
+
+
 def convolve_in_place(x, kernel):
     y = convolve(x, kernel)
     x *= 0
@@ -152,6 +206,50 @@ QUESTION = QuestionDefinition(
             convolve_filters_added,
             "of its own",
             "The filters were added up. Each of them makes a channel of its own in the result.",
+        ),
+        Mistake(
+            convolve_all_filters_everywhere,
+            "of its own",
+            "The filters were added up, and each channel of the result holds the same sum. Each of them makes a channel of "
+            "its own: take one filter at a time, `kernel[:, :, :, f]`.",
+        ),
+        Mistake(
+            convolve_averaged,
+            "summed",
+            "These are means. The products under the kernel are summed.",
+        ),
+        Mistake(
+            convolve_channels_left,
+            "over the channels",
+            "The sum over rows and columns leaves a number for each channel, too many for one place of the result. Sum "
+            "over the channels as well.",
+        ),
+        Mistake(
+            convolve_last_channel,
+            "every channel",
+            "Only the last channel counts, and the sum goes over every channel: in a loop, `=` forgets those before, `+=` adds.",
+        ),
+        Mistake(
+            convolve_first_patch_everywhere,
+            "has to move",
+            "Every place has the number of the first one. The patch under the kernel has to move with i and j.",
+        ),
+        Mistake(
+            convolve_side_by_side,
+            "one pixel",
+            "Patches lie side by side, as in pooling. With stride 1 the kernel moves on by one pixel, so patches overlap.",
+        ),
+        Mistake(
+            convolve_loops_end_early,
+            "stay 0",
+            "The shape is right, but the last row and the last column stay 0: the loops end one place too early. "
+            "`range(n)` already ends with n - 1.",
+        ),
+        Mistake(
+            convolve_into_zeros,
+            "as large as the image",
+            "The numbers are right, but the result is as large as the image, so there are zeros where the kernel does not "
+            "fit. It has n - f + 1 places along each axis.",
         ),
         Mistake(convolve_transposed, "rows and columns", "The rows and columns of the result are exchanged."),
         Mistake(

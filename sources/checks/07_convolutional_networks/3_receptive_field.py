@@ -85,6 +85,54 @@ def field_product(layers):
     return product
 
 
+def field_windows_added(layers):
+    size, step = 1, 1
+    for f, s in layers:
+        size, step = size + f * step, step * s
+    return size
+
+
+def field_first_layer_alone(layers):
+    return receptive_field(layers[:1])
+
+
+def field_pairs_swapped(layers):
+    return receptive_field([[s, f] for f, s in layers])
+
+
+def field_strides_summed(layers):
+    size, step = 1, 1
+    for f, s in layers:
+        size, step = size + (f - 1) * step, step + s
+    return size
+
+
+def field_half_windows(layers):
+    size, step = 1, 1
+    for f, s in layers:
+        size, step = size + 2 * (f // 2) * step, step * s
+    return size
+
+
+def field_own_stride(layers):
+    return 1 + sum((f - 1) * s for f, s in layers)
+
+
+def field_multiplied(layers):
+    size = 1
+    for f, s in layers:
+        size = size * s + f - 1
+    return size
+
+
+def field_first_window_twice(layers):
+    return receptive_field(layers) + layers[0][0] - 1
+
+
+def field_first_stride_lost(layers):
+    return receptive_field([[layers[0][0], 1], *layers[1:]])
+
+
 def field_other_way(layers):
     return receptive_field(layers[::-1])
 
@@ -111,6 +159,21 @@ QUESTION = QuestionDefinition(
             "pixel apart, 5 pixels and not 6.",
         ),
         Mistake(
+            field_windows_added,
+            "overlap",
+            "A layer was given f steps. It adds f - 1: its windows overlap, and the first of its f inputs is there already.",
+        ),
+        Mistake(
+            field_first_layer_alone,
+            "inside the loop",
+            "Only the first layer was counted. Does `return` stand inside the loop?",
+        ),
+        Mistake(
+            field_pairs_swapped,
+            "[f, s]",
+            "Window and stride were exchanged: each layer is `[f, s]`, the window first.",
+        ),
+        Mistake(
             field_without_strides,
             "stride",
             "Right without strides. Above a layer with stride 2, neighbouring outputs lie two pixels of the input apart.",
@@ -124,6 +187,38 @@ QUESTION = QuestionDefinition(
             field_stride_forgotten,
             "all layers below",
             "Only the stride of the layer just below is used. The strides of all layers below multiply.",
+        ),
+        Mistake(
+            field_strides_summed,
+            "multiply",
+            "Strides multiply, they are not added: begin with steps of 1, and after two layers with stride 3 they are 9.",
+        ),
+        Mistake(
+            field_half_windows,
+            "even",
+            "Right for windows of odd size. One of even size, such as a pooling of 2, adds f - 1 steps as well.",
+        ),
+        Mistake(
+            field_own_stride,
+            "above it",
+            "A layer's stride does not change what the layer itself sees, only the layers above it; and there the strides "
+            "of all layers below multiply.",
+        ),
+        Mistake(
+            field_multiplied,
+            "step",
+            "A stride does not make the field larger that is there already. It makes the step between neighbours longer, "
+            "by which the layers above add.",
+        ),
+        Mistake(
+            field_first_window_twice,
+            "twice",
+            "The first window counts twice: at the start and in the loop. Without a layer an output sees one pixel.",
+        ),
+        Mistake(
+            field_first_stride_lost,
+            "first layer",
+            "Right where the first layer has stride 1. Its stride counts, too: start with one pixel and loop over all layers.",
         ),
         Mistake(field_strides_added, "multiply", "Strides multiply: two layers with stride 3 make steps of 9 pixels."),
         Mistake(

@@ -115,6 +115,52 @@ def block_stride_not_in_shortcut(x, first, second, shortcut, stride):
     return relu(scratch.conv2d(inside, second, padding="same") + straight)
 
 
+def block_stride_twice(x, first, second, shortcut, stride):
+    inside = relu(scratch.conv2d(x, first, stride=stride, padding="same"))
+    branch = scratch.conv2d(inside, second, stride=stride, padding="same")
+    return relu(branch + (x if shortcut is None else scratch.conv2d(x, shortcut, stride=stride)))
+
+
+def block_stride_second(x, first, second, shortcut, stride):
+    inside = relu(scratch.conv2d(x, first, padding="same"))
+    branch = scratch.conv2d(inside, second, stride=stride, padding="same")
+    return relu(branch + (x if shortcut is None else scratch.conv2d(x, shortcut, stride=stride)))
+
+
+def block_without_stride(x, first, second, shortcut, stride):
+    return residual_block(x, first, second, shortcut, 1)
+
+
+def block_branch_from_projection(x, first, second, shortcut, stride):
+    if shortcut is not None:
+        x = scratch.conv2d(x, shortcut, stride=stride, padding="same")
+    return residual_block(x, first, second, None, stride)
+
+
+def block_without_padding(x, first, second, shortcut, stride):
+    branch = scratch.conv2d(relu(scratch.conv2d(x, first, stride=stride)), second)
+    return relu(branch + (x if shortcut is None else scratch.conv2d(x, shortcut, stride=stride)))
+
+
+def block_identity_forgotten(x, first, second, shortcut, stride):
+    forgotten = block_without_shortcut(x, first, second, shortcut, stride)
+    return forgotten if shortcut is None else residual_block(x, first, second, shortcut, stride)
+
+
+def block_side_by_side(x, first, second, shortcut, stride):
+    branch = _with(x, first, second, shortcut, stride, added=np.zeros_like, outer=lambda y: y)
+    straight = x if shortcut is None else scratch.conv2d(x, shortcut, stride=stride)
+    return relu(np.concatenate([branch, straight], axis=-1))
+
+
+def block_without_relu(*arguments):
+    return _with(*arguments, inner=lambda y: y, outer=lambda y: y)
+
+
+def block_asks_an_array(x, first, second, shortcut, stride):
+    return residual_block(x, first, second, shortcut if shortcut else None, stride)
+
+
 def block_in_place(x, first, second, shortcut, stride):
     if shortcut is not None:
         return residual_block(x, first, second, shortcut, stride)
@@ -168,6 +214,52 @@ QUESTION = QuestionDefinition(
             "same stride",
             "Right for a stride of 1. The shortcut has to take the same stride as the first convolution, or the two do not "
             "fit together.",
+        ),
+        Mistake(
+            block_stride_twice,
+            "second convolution",
+            "Right for a stride of 1. The branch takes the stride twice; its second convolution has stride 1.",
+        ),
+        Mistake(
+            block_stride_second,
+            "first convolution",
+            "Right for a stride of 1. The stride belongs to the first convolution of the branch, not to the second.",
+        ),
+        Mistake(
+            block_without_stride,
+            "not used",
+            "Right for a stride of 1: the stride is not used yet, neither in the branch nor in the shortcut.",
+        ),
+        Mistake(
+            block_branch_from_projection,
+            "Both ways",
+            "Right where the shortcut is the input itself. Both ways begin at the block's input; here the branch begins at "
+            "the shortcut's result. Was `x` replaced too early?",
+        ),
+        Mistake(
+            block_without_padding,
+            'padding="same"',
+            'The images shrink inside the block: every convolution is to have `padding="same"`.',
+        ),
+        Mistake(
+            block_identity_forgotten,
+            "itself",
+            "Right where a kernel for the shortcut is given. Where it is None, the input itself is added.",
+        ),
+        Mistake(
+            block_side_by_side,
+            "sum",
+            "The two ways are laid side by side, with twice the channels. They meet in a sum, number by number.",
+        ),
+        Mistake(
+            block_without_relu,
+            "between the two convolutions",
+            "Both ReLUs are missing: the one between the two convolutions and the one after the sum.",
+        ),
+        Mistake(
+            block_asks_an_array,
+            "is not None",
+            "An array has no truth value, so `if shortcut:` fails. Ask whether it `is not None`.",
         ),
         Mistake(block_in_place, "in place"),
     ],

@@ -111,6 +111,69 @@ def pool_gradient_small(x, upstream, size):
     return max_pool(x, upstream, size)[0], upstream
 
 
+def _winners_at(x, upstream, size, place):
+    """The pooled numbers, and each gradient where `place` says: given the window's row and column and the winner's."""
+    pooled, gradient = max_pool(x, upstream, size)[0], np.zeros(x.shape)
+    for i, j in np.ndindex(upstream.shape):
+        window = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        gradient[place(i, j, *np.unravel_index(window.argmax(), window.shape))] = upstream[i, j]
+    return pooled, gradient
+
+
+def pool_into_upstream(x, upstream, size):
+    pooled, gradient = max_pool(x, upstream, size)[0], np.zeros(upstream.shape)
+    for i, j in np.ndindex(upstream.shape):
+        window = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        gradient[i * size + u, j * size + v] = upstream[i, j]
+    return pooled, gradient
+
+
+def pool_place_in_window(x, upstream, size):
+    return _winners_at(x, upstream, size, lambda i, j, u, v: (u, v))
+
+
+def pool_place_without_size(x, upstream, size):
+    return _winners_at(x, upstream, size, lambda i, j, u, v: (i + u, j + v))
+
+
+def pool_winner_transposed(x, upstream, size):
+    return _winners_at(x, upstream, size, lambda i, j, u, v: (i * size + v, j * size + u))
+
+
+def pool_windows_overlap(x, upstream, size):
+    pooled, gradient = np.zeros(upstream.shape), np.zeros(x.shape)
+    for i, j in np.ndindex(upstream.shape):
+        window = x[i : i + size, j : j + size]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        pooled[i, j] = window[u, v]
+        gradient[i + u, j + v] += upstream[i, j]
+    return pooled, gradient
+
+
+def pool_largest_in_size(x, upstream, size):
+    return max_pool(x, upstream, size)[0], max_pool(np.abs(x), upstream, size)[1]
+
+
+def pool_reshaped_whole(x, upstream, size):
+    x.reshape(x.shape[0] // size, size, x.shape[1] // size, size)
+    return max_pool(x, upstream, size)
+
+
+def pool_reshaped_in_the_wrong_order(x, upstream, size):
+    rows, columns = upstream.shape
+    used = x[: rows * size, : columns * size]
+    return used.reshape(rows, columns, size, size).max(axis=(2, 3)), max_pool(x, upstream, size)[1]
+
+
+def pool_rest_as_well(x, upstream, size):
+    rows, columns = (-(-length // size) for length in x.shape)
+    windows = [
+        [x[i * size : (i + 1) * size, j * size : (j + 1) * size].max() for j in range(columns)] for i in range(rows)
+    ]
+    return np.array(windows), max_pool(x, upstream, size)[1]
+
+
 def pool_swapped(x, upstream, size):
     return max_pool(x, upstream, size)[::-1]
 
@@ -173,6 +236,57 @@ QUESTION = QuestionDefinition(
             "shape of `x`",
             "The pooled values are right. The gradient with respect to `x` has the shape of `x`: each number of `upstream` "
             "belongs to one pixel of its window.",
+        ),
+        Mistake(
+            pool_into_upstream,
+            "shape of `x`",
+            "The gradient's array is too small for its places: it has the shape of `x`, not that of `upstream`.",
+        ),
+        Mistake(
+            pool_place_in_window,
+            "begins",
+            "The pooled values are right. Each gradient lands in the first window: `np.argmax` counts inside its window, so "
+            "add where the window begins in `x`.",
+        ),
+        Mistake(
+            pool_place_without_size,
+            "begins",
+            "The pooled values are right. The gradients land too near to the upper left: window (i, j) begins at row "
+            "i * size and column j * size.",
+        ),
+        Mistake(
+            pool_winner_transposed,
+            "row and column",
+            "The pooled values are right. Inside each window the winner's row and column are exchanged.",
+        ),
+        Mistake(
+            pool_windows_overlap,
+            "side by side",
+            "The windows overlap, as those of a convolution do. Here they lie side by side: each begins `size` pixels after "
+            "the one before.",
+        ),
+        Mistake(
+            pool_largest_in_size,
+            "sign",
+            "The pooled values are right, but the gradient goes to the number that is largest without its sign.",
+        ),
+        Mistake(
+            pool_reshaped_whole,
+            "cut off",
+            "Right where the windows fill the image. What is left over at the lower and right edge has to be cut off before "
+            "the reshape.",
+        ),
+        Mistake(
+            pool_reshaped_in_the_wrong_order,
+            "(rows, size, columns, size)",
+            "The reshape does not cut out windows: NumPy fills the last axes with neighbours of one row. Reshape to (rows, "
+            "size, columns, size), then the windows are axes 1 and 3.",
+        ),
+        Mistake(
+            pool_rest_as_well,
+            "does not fill",
+            "Right where the windows fill the image. What is left over at the lower and right edge does not fill a window "
+            "and is not used.",
         ),
         Mistake(pool_swapped, "another order"),
         Mistake(pool_forward_alone, "2 values were expected"),
