@@ -1,4 +1,4 @@
-"""Several processes that grade, each with a sandbox of its own; this process alone keeps what they find.
+"""Several processes that grade, sharing one sandbox; this process alone keeps what they find.
 
 A worker that dies is replaced and its submission graded once more, from what was kept of it; the second time it is the
 grader's error. When this process goes, for whatever reason, the workers find their end of the pipe closed and go too.
@@ -43,15 +43,15 @@ class Setup:
     sandbox: Callable[[str], Any]
 
 
-def make_sandbox(require_tier: str) -> Any:
-    """The best sandbox that this machine has.
+def make_sandbox(require_tier: str, wait: bool = True) -> Any:
+    """The best sandbox that this machine has, ready unless it is not waited for.
 
     Raises:
         GraderError: If its isolation is less than required.
     """
     from dlcourse.grading.sandbox import Sandbox
 
-    sandbox = Sandbox()
+    sandbox = Sandbox(wait=wait)
     if require_tier and sandbox.tier > require_tier:
         sandbox.close()
         raise GraderError(f"tier {require_tier} of isolation is required, this machine gives {sandbox.tier}")
@@ -81,6 +81,7 @@ class _Pool:
         self.setup = setup
         self.workers = workers
         self.busy: dict[connection.Connection, tuple[Any, tuple[str, Task, int] | None]] = {}
+        self.sandbox: Any = None
 
     def __enter__(self) -> _Pool:
         return self
@@ -96,6 +97,8 @@ class _Pool:
                 process.kill()
                 process.join()
         self.busy.clear()
+        if self.sandbox is not None:
+            self.sandbox.close()
 
     def grade(
         self, waiting: deque[tuple[str, Task, int]], on_question: OnQuestion
@@ -124,10 +127,24 @@ class _Pool:
     def _start(self) -> tuple[connection.Connection, Any]:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(theirs, self.setup), name="dlcourse-grader")
+        entrance = self._entrance()
+        process = context.Process(target=_work, args=(theirs, self.setup, entrance), name="dlcourse-grader")
         process.start()
         theirs.close()
+        if entrance is not None:
+            entrance.close()
         return ours, process
+
+    def _entrance(self) -> Any:
+        """A worker's way into the sandbox that all share, a new one where the last is gone; none into another kind."""
+        if self.setup.sandbox is not make_sandbox:
+            return None
+        if self.sandbox is not None and not self.sandbox.alive:
+            self.sandbox.close()
+            self.sandbox = None
+        if self.sandbox is None:
+            self.sandbox = make_sandbox(self.setup.require_tier, wait=False)
+        return self.sandbox.another()
 
     def _heard(
         self, pipe: connection.Connection, waiting: deque[tuple[str, Task, int]], on_question: OnQuestion
@@ -162,25 +179,25 @@ class _Pool:
             process.join()
 
 
-def _work(pipe: connection.Connection, setup: Setup) -> None:
+def _work(pipe: connection.Connection, setup: Setup, entrance: Any) -> None:
     """A worker's life: take a task, tell each question's result, tell the whole, until the pipe is closed."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         try:
-            _serve(pipe, setup)
+            _serve(pipe, setup, entrance)
         except Exception as error:
             if isinstance(error, EOFError | OSError):
                 raise
             pipe.send(f"{type(error).__name__}: {error}")
 
 
-def _serve(pipe: connection.Connection, setup: Setup) -> None:
+def _serve(pipe: connection.Connection, setup: Setup, entrance: Any) -> None:
     from dlcourse.grading.exercise import load_exercise
     from dlcourse.grading.runner import grade_submission
 
     exercise = load_exercise(setup.exercise, setup.checks)
-    with setup.sandbox(setup.require_tier) as sandbox:
+    with entrance or setup.sandbox(setup.require_tier) as sandbox:
         while True:
             pipe.send(grade_submission(pipe.recv(), exercise, sandbox, pipe.send))

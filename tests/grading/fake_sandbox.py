@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from dlcourse.checks.outcome import Outcome, observe
 
@@ -70,7 +71,7 @@ class FakeSession:
 class FakeSandbox:
     tier = "A"
 
-    def __init__(self):
+    def __init__(self, wait=True):
         self.cells, self.asked, self.sessions = [], [], 0
 
     def __enter__(self):
@@ -82,6 +83,32 @@ class FakeSandbox:
     def session(self):
         self.sessions += 1
         return FakeSession(self)
+
+
+class FakeZygote:
+    """Gives a way in to one worker, then is gone."""
+
+    made: ClassVar[list] = []
+
+    def __init__(self):
+        self.alive, self.closed = True, False
+        self.made.append(self)
+
+    def another(self):
+        self.alive = False
+        return FakeEntrance()
+
+    def close(self):
+        self.closed = True
+
+
+class FakeEntrance(FakeSandbox):
+    def close(self):
+        pass
+
+
+def make_zygote(require_tier, wait=True):
+    return FakeZygote()
 
 
 def make_fake(require_tier):

@@ -91,6 +91,13 @@ def test_workers_that_always_die_are_an_error_of_the_grader(handed, checks, tmp_
     assert points(grade(handed, checks, tmp_path / "out2"))["ada"] == 8
 
 
+def test_a_shared_sandbox_that_is_gone_is_replaced_for_the_next_worker(handed, checks, tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "make_sandbox", fake_sandbox.make_zygote)
+    result = grade(handed, checks, tmp_path / "out", Scale(2, sandbox=fake_sandbox.make_zygote))
+    assert points(result) == {"ada": 8, "bob": 4, "eve": 0, "mal": None}
+    assert [each.closed for each in fake_sandbox.FakeZygote.made] == [True, True]
+
+
 def test_less_isolation_than_required_is_refused(handed, checks, tmp_path, monkeypatch):
     module = type(sys)("dlcourse.grading.sandbox")
     module.Sandbox = type("Sandbox", (fake_sandbox.FakeSandbox,), {"tier": "C", "close": lambda self: None})

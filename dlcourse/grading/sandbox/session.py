@@ -15,10 +15,9 @@ import numpy as np
 from dlcourse.checks.outcome import Outcome
 from dlcourse.grading.sandbox import wire
 from dlcourse.grading.sandbox.limits import Limits
-from dlcourse.grading.sandbox.models import ModelError, checked_config
 
 _LONGEST = 300
-_GRACE = 5.0
+_GRACE, _LAST_WORDS = 5.0, 0.2
 _ENDS = {"memory": "memory", "timeout": "timeout"}
 DEATHS = {
     "timeout": "took longer than {seconds:g} s",
@@ -54,6 +53,7 @@ class Session:
         self, data: socket.socket, control: socket.socket, limits: Limits, another: Callable[[], Session]
     ) -> None:
         self._data, self._control, self._limits, self._another = data, control, limits, another
+        self._clean: Session | None = None
         self.alive, self.last_death = True, ""
 
     def __enter__(self) -> Session:
@@ -64,9 +64,11 @@ class Session:
 
     def close(self) -> None:
         """End the session and all that it started."""
+        if self._clean is not None:
+            self._clean.close()
         if self.alive:
             self.alive = False
-            self._end()
+            self._end(0)
         self._data.close()
         self._control.close()
 
@@ -107,22 +109,31 @@ class Session:
         model = reply.get("model")
         if not isinstance(model, dict):
             return _outcome(reply, case)
-        try:
-            config, weights = checked_config(model.get("config")), _arrays(model.get("weights"))
-        except ModelError as error:
-            return Outcome(error=str(error))
-        unseen = list(case.values())[-1]
-        with self._another() as clean:
-            rebuild = {"do": "rebuild", "config": config, "weights": weights, "inputs": unseen}
-            found = clean._ask(rebuild, seconds)
+        weights, unseen = model.get("weights"), list(case.values())[-1]
+        if not isinstance(weights, list) or not all(isinstance(each, np.ndarray) for each in weights):
+            return Outcome(error="gave a model whose weights are no arrays")
+        clean = self._without_student()
+        found = clean._ask(
+            {"do": "rebuild", "config": model.get("config"), "weights": weights, "inputs": unseen}, seconds
+        )
         if found is None:
             return Outcome(error=f"gave a model that could not be rebuilt: it {clean._death(seconds)}")
+        if "refused" in found:
+            return Outcome(error=_line(found["refused"]))
         if "error" in found:
             return Outcome(error=f"gave a model that could not be rebuilt: {_line(found['error'])}")
         if not isinstance(found.get("predictions"), np.ndarray):
             return Outcome(error="gave a model with several outputs, but one was expected")
         value = {"parameters": int(found["parameters"]), "predictions": found["predictions"]}
         return Outcome(value, changed=_names(reply.get("changed"), case))
+
+    def _without_student(self) -> Session:
+        """The session in which this student's models are rebuilt, a new one where the last has died."""
+        if self._clean is None or not self._clean.alive:
+            if self._clean is not None:
+                self._clean.close()
+            self._clean = self._another()
+        return self._clean
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """The reply, or None when the session has died of it."""
@@ -146,13 +157,13 @@ class Session:
 
     def _die(self, how: str) -> None:
         self.alive = False
-        ended = self._end()
+        ended = self._end(_LAST_WORDS)
         self.last_death = how if how == "timeout" else _ENDS.get(ended, how)
 
-    def _end(self) -> str:
-        """What the supervisor says of the end; tells it to make one."""
+    def _end(self, patience: float) -> str:
+        """What the supervisor says of the end, which it is told to make when it does not come by itself."""
         try:
-            if not select.select([self._control], [], [], 0.2)[0]:
+            if not select.select([self._control], [], [], patience)[0]:
                 self._control.shutdown(socket.SHUT_WR)
             self._control.settimeout(_GRACE)
             return str(json.loads(self._control.recv(4096) or b"{}").get("end", ""))
@@ -174,12 +185,6 @@ def _outcome(reply: Mapping[str, Any], case: Mapping[str, Any]) -> Outcome:
 
 def _names(value: Any, case: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(name for name in case if isinstance(value, list) and name in value)
-
-
-def _arrays(value: Any) -> list[np.ndarray]:
-    if not isinstance(value, list) or not all(isinstance(each, np.ndarray) for each in value):
-        raise ModelError("gave a model whose weights are no arrays")
-    return value
 
 
 def _line(value: Any) -> str:

@@ -1,14 +1,17 @@
 """The process that has imported everything and run nothing, and forks a session in milliseconds.
 
-Run as `python -m dlcourse.grading.sandbox.zygote SOCKET`. One operation of TensorFlow here, and every child would hang:
-its threads are not in the child. So before each fork it is seen to that there is one thread and no context.
+Run as `python -m dlcourse.grading.sandbox.zygote SOCKET`; processes that share it send a socket each through it.
+One operation of TensorFlow here, and every child would hang: its threads are not in the child. So before each fork it
+is seen to that there is one thread and no context.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -32,26 +35,55 @@ _PRELOADED = (
 
 def main(number: int) -> None:
     """Import, say so, and fork when asked, until the socket is closed."""
-    channel = socket.socket(fileno=number)
-    setup = json.loads(channel.recv(_LONGEST))
+    first = socket.socket(fileno=number)
+    setup = json.loads(first.recv(_LONGEST))
     if setup["tier"] == "A":
         kernel.drop_root()
     else:
         kernel.no_rights()
     _import_everything()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    channel.sendall(b"ready")
-    while True:
+    _say(first, b"ready")
+    channels = [first]
+    while first in channels:
+        for channel in select.select(channels, [], [])[0]:
+            _answer(channel, channels, setup)
+
+
+def _answer(channel: socket.socket, channels: list[socket.socket], setup: dict[str, Any]) -> None:
+    """A request of a process that shares this zygote: for a session, or for a way in for another process."""
+    request, descriptors = _received(channel)
+    if not request:
+        channels.remove(channel)
+        channel.close()
+        return
+    if request.get("entrance"):
+        channels.append(socket.socket(fileno=descriptors[0]))
+        _say(channels[-1], b"ready")
+        return
+    _require_untouched()
+    if os.fork() == 0:
+        for each in channels:
+            each.close()
+        _session(request, descriptors, setup)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    _say(channel, b"forked")
+
+
+def _received(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """A request and what came with it; nothing from a process that has gone."""
+    try:
         request, descriptors, _, _ = socket.recv_fds(channel, _LONGEST, 2)
-        if not request:
-            return
-        _require_untouched()
-        if os.fork() == 0:
-            channel.close()
-            _session(json.loads(request), descriptors, setup)
-        for descriptor in descriptors:
-            os.close(descriptor)
-        channel.sendall(b"forked")
+    except OSError:
+        return {}, []
+    return json.loads(request or b"{}"), descriptors
+
+
+def _say(channel: socket.socket, word: bytes) -> None:
+    """To a process that may have gone: its next request then is none."""
+    with contextlib.suppress(OSError):
+        channel.sendall(word)
 
 
 def _session(request: dict[str, Any], descriptors: list[int], setup: dict[str, Any]) -> None:
@@ -63,8 +95,11 @@ def _session(request: dict[str, Any], descriptors: list[int], setup: dict[str, A
 
 
 def _import_everything() -> None:
+    # TensorFlow imports JAX where it finds it, for a converter: a second and 35 MB that no session needs.
+    sys.modules["jax"] = None  # type: ignore[assignment]
     for name in _PRELOADED:
         importlib.import_module(name)
+    del sys.modules["jax"]
 
 
 def _require_untouched() -> None:

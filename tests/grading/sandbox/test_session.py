@@ -142,6 +142,33 @@ os.wait()
         assert session.run_cell(source).status == "memory"
 
 
+def test_several_share_a_zygote_and_one_that_goes_leaves_it_to_the_others(sandbox):
+    ways = [sandbox.another() for _ in range(2)]
+    for way in ways:
+        with way, way.session() as session:
+            assert session.run_cell("1 / 0").message == "raised ZeroDivisionError: division by zero"
+    with sandbox.session() as session:
+        assert session.run_cell("1").status == "ok"
+
+
+def test_a_session_has_one_socket_and_no_way_into_the_zygote(sandbox):
+    source = """
+import os, stat
+def sockets(most):
+    found = 0
+    for number in range(most):
+        try:
+            found += stat.S_ISSOCK(os.fstat(number).st_mode)
+        except OSError:
+            pass
+    return found
+"""
+    with sandbox.another() as way, way.session() as session:
+        session.run_cell(source)
+        (outcome,) = session.observe("sockets", [{"most": 1000}])
+        assert outcome.value == 1
+
+
 def test_a_zygote_that_is_gone_is_an_error_of_the_sandbox():
     made = Sandbox(Limits(), detect_tier().name)
     made._process.kill()
