@@ -115,6 +115,11 @@ def cross_entropy_without_true_class(logits, labels):
     return np.logaddexp.reduce(logits, axis=1).mean()
 
 
+def cross_entropy_without_adding_back(logits, labels):
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return (np.log(np.exp(shifted).sum(axis=1)) - logits[np.arange(len(labels)), labels]).mean()
+
+
 def cross_entropy_from_one(logits, labels):
     return cross_entropy(logits, labels - 1)
 
@@ -216,6 +221,12 @@ QUESTION = QuestionDefinition(
             cross_entropy_without_true_class,
             "right class",
             "That is the logarithm of the denominator. The logit of the right class is still to be subtracted.",
+        ),
+        Mistake(
+            cross_entropy_without_adding_back,
+            "added again",
+            "The largest logit of each row was taken out of the sum, a good remedy, but never added again: the logarithm of the "
+            "sum is too small by just that much. Add it, or take it out of the right class's logit as well.",
         ),
         Mistake(
             cross_entropy_from_one,

@@ -166,7 +166,12 @@ QUESTION = QuestionDefinition(
         Mistake(smooth_right_class_short, "not normalised"),
         Mistake(smooth_right_class_full, "not normalised"),
         Mistake(smooth_not_shared, "not normalised"),
-        Mistake(smooth_up_to_largest, "its shape is"),
+        Mistake(
+            smooth_up_to_largest,
+            "no label names",
+            "The number of classes is taken from the largest label. A class that no label names in this batch is a class all "
+            "the same: `num_classes` says how many there are.",
+        ),
         Mistake(smooth_columns, "transposed"),
         Mistake(smooth_in_place, "in place"),
     ],

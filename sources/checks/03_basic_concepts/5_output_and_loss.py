@@ -73,8 +73,8 @@ UNLIKE_CATEGORICAL = (
     "should count as well."
 )
 CLASSES_APART = (
-    "Ten separate yes or no decisions do not sum to 1. An image shows exactly one digit, so let the ten classes share "
-    "one probability."
+    "A sigmoid makes ten separate yes or no decisions, which need not sum to 1: two digits could both be sure. An image shows "
+    "exactly one digit, so the ten classes should share one probability: what one gains the others lose."
 )
 BOUNDED = "This activation cannot give every real number. A change of temperature can be negative, and larger than 1."
 FLAT = (

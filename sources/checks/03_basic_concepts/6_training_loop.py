@@ -198,6 +198,19 @@ QUESTION = QuestionDefinition(
             "uphill",
             "The examples are in order now, but the steps lead uphill: the gradient is to be subtracted.",
         ),
+        Mistake(
+            training(shuffled, unshuffled, divisor_of=None),
+            "two things",
+            "There are two things to mend. The inputs are in the order of the epoch and the labels are not; and the gradient is "
+            "divided by the number of all examples, where the mean over the batch is wanted: that part was right in what "
+            "you were given.",
+        ),
+        Mistake(
+            training(shuffled, unshuffled, divisor_of=lambda some: 1),
+            "two things",
+            "There are two things to mend. The inputs are in the order of the epoch and the labels are not; and the gradient is a "
+            "sum over the batch, where the mean is wanted: that part was right in what you were given.",
+        ),
         Mistake(train_without_bias, "value"),
         Mistake(train_in_place, "in place"),
     ],
