@@ -1,6 +1,5 @@
 """Variance scaling against Keras's own with the same seed, its statistics, and what it is for."""
 
-import doctest
 import random
 
 import keras
@@ -104,7 +103,3 @@ def test_a_layer_takes_it_and_asks_for_its_type():
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         VarianceScaling(**arguments)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(initializers) == (0, 3)

@@ -1,7 +1,5 @@
 """Expected calibration error against an independent NumPy form, on paper, and by its laws."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -10,7 +8,6 @@ from fresh_process import answer_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import dlcourse.metrics
 from dlcourse.metrics import ExpectedCalibrationError
 
 RANDOM = np.random.default_rng(11)
@@ -209,7 +206,3 @@ def test_bins_must_be_a_positive_integer(bins):
 def test_shapes_that_do_not_fit_are_named(labels, predictions, words):
     with pytest.raises(ValueError, match=words):
         measured(labels, predictions)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(dlcourse.metrics) == (0, 3)

@@ -1,6 +1,5 @@
 """The schedule of warm-up and cosine against its formula and Keras's own."""
 
-import doctest
 import math
 
 import keras
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse import schedules
 from dlcourse.schedules import WarmupCosine
 
 
@@ -62,7 +60,3 @@ def test_config_round_trip_gives_the_same_schedule():
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         WarmupCosine(**arguments)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(schedules) == (0, 2)

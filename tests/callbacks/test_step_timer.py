@@ -1,6 +1,5 @@
 """StepTimer puts planted waits where they were planted, and leaves the training as it was."""
 
-import doctest
 import time
 
 import keras
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import dlcourse.callbacks.step_timer
 from dlcourse.callbacks import StepTimer
 from dlcourse.callbacks.step_timer import StepTime
 
@@ -179,9 +177,3 @@ def test_several_replicas_and_another_loop_than_model_fit_are_refused():
         timer.on_train_begin()
     with pytest.raises(ValueError, match=r"times the steps of model\.fit"):
         timer.on_epoch_begin(0)
-
-
-def test_the_docstring_example_is_true():
-    results = doctest.testmod(dlcourse.callbacks.step_timer)
-    assert results.attempted > 0
-    assert results.failed == 0

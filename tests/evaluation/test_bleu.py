@@ -1,8 +1,5 @@
 """BLEU against sacrebleu, its tokenisation included, and on paper."""
 
-import doctest
-import importlib
-
 import pytest
 import sacrebleu
 from hypothesis import example, given, settings
@@ -100,8 +97,3 @@ def test_half_the_length_costs_a_factor_of_e():
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         bleu(*arguments)
-
-
-@pytest.mark.parametrize(("module", "count"), [("bleu", 4), ("tokenization", 1)])
-def test_the_examples_in_the_docstrings_give_what_they_show(module, count):
-    assert doctest.testmod(importlib.import_module(f"dlcourse.evaluation.{module}")) == (0, count)

@@ -1,8 +1,5 @@
 """Intersection over union and mean average precision against COCO's own tool, and on paper."""
 
-import doctest
-import importlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -167,8 +164,3 @@ def test_nothing_found_is_zero():
 def test_a_wrong_argument_is_named(function, arguments, words):
     with pytest.raises(ValueError, match=words):
         function(*arguments)
-
-
-@pytest.mark.parametrize(("module", "count"), [("intersection_over_union", 2), ("mean_average_precision", 5)])
-def test_the_examples_in_the_docstrings_give_what_they_show(module, count):
-    assert doctest.testmod(importlib.import_module(f"dlcourse.evaluation.{module}")) == (0, count)

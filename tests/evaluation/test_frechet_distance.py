@@ -1,8 +1,5 @@
 """The Frechet distance against SciPy's matrix root, closed forms, and its laws."""
 
-import doctest
-import importlib
-
 import numpy as np
 import pytest
 import scipy.linalg
@@ -75,7 +72,3 @@ def test_features_that_do_not_fit_are_named(real, words):
 def test_what_is_no_covariance_is_named(covariance, words):
     with pytest.raises(ValueError, match=words):
         gaussian_frechet_distance([0, 0], covariance, [0, 0], np.eye(2))
-
-
-def test_the_examples_in_the_docstrings_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.evaluation.frechet_distance")) == (0, 2)

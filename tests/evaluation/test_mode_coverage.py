@@ -1,8 +1,5 @@
 """Mode coverage on a ring of Gaussians whose answer is known."""
 
-import doctest
-import importlib
-
 import numpy as np
 import pytest
 
@@ -54,7 +51,3 @@ def test_the_limit_itself_is_within_and_one_sample_is_not_enough_where_two_are_a
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         mode_coverage(*arguments)
-
-
-def test_the_examples_in_the_docstrings_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.evaluation.mode_coverage")) == (0, 3)

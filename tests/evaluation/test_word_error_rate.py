@@ -1,7 +1,5 @@
 """The word error rate against jiwer, the kinds of error by their definition, and on paper."""
 
-import doctest
-import importlib
 from functools import cache
 
 import jiwer
@@ -83,7 +81,3 @@ def test_white_space_of_any_kind_separates():
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         word_error_rate(*arguments)
-
-
-def test_the_examples_in_the_docstrings_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.evaluation.word_error_rate")) == (0, 4)

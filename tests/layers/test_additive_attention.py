@@ -1,14 +1,12 @@
 """Additive attention against the paper's equations in NumPy, with gradients, and against Keras's where they meet."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import AdditiveAttention, additive_attention
+from dlcourse.layers import AdditiveAttention
 
 B, T, S, UNITS = 2, 3, 4, 5
 draw = np.random.default_rng(0)
@@ -81,7 +79,3 @@ def test_without_a_key_the_values_are_the_keys():
 def test_inputs_of_another_rank_are_refused():
     with pytest.raises(ValueError, match=r"query must have shape \(B, T, D\) with a known D, got \(2, 6\)"):
         AdditiveAttention(UNITS)(QUERY[:, 0], VALUE)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(additive_attention) == (0, 4)

@@ -1,7 +1,5 @@
 """Inception, separable and squeeze-and-excitation blocks, and layer scale: against stock layers and papers."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -12,10 +10,6 @@ from dlcourse.layers import (
     InceptionBlock,
     LayerScale,
     SqueezeExcite,
-    depthwise_separable_block,
-    inception_block,
-    layer_scale,
-    squeeze_excite,
 )
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 6, 5, 8)).astype("float32")
@@ -154,12 +148,3 @@ def test_layer_scale_starts_at_its_first_value_and_learns_a_factor_a_channel():
     assert gradient.shape == (8,)
     with pytest.raises(ValueError, match=r"inputs must have shape \(\.\.\., C\) with a known C, got \(None, None\)"):
         LayerScale().build((None, None))
-
-
-@pytest.mark.parametrize(
-    ("module", "examples"),
-    [(depthwise_separable_block, 3), (inception_block, 2), (layer_scale, 1), (squeeze_excite, 2)],
-    ids=lambda each: getattr(each, "__name__", ""),
-)
-def test_examples_in_the_docstrings_give_what_they_show(module, examples):
-    assert doctest.testmod(module) == (0, examples)

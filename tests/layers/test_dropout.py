@@ -1,13 +1,11 @@
 """What dropout means, and that it is Keras's own, bit for bit, for the same seed."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import Dropout, dropout
+from dlcourse.layers import Dropout
 
 ONES = np.ones((200, 10, 20), "float32")
 
@@ -66,7 +64,3 @@ def test_an_infinite_number_that_is_dropped_is_gone():
 def test_noise_of_another_rank_is_refused():
     with pytest.raises(ValueError, match=r"noise_shape must have as many axes as the inputs, 3, got \(None, 1\)"):
         Dropout(0.5, noise_shape=(None, 1))(ONES)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(dropout) == (0, 3)

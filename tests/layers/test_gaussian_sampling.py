@@ -1,13 +1,11 @@
 """Draws with the mean and variance asked for, and gradients that reach both."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import GaussianSampling, gaussian_sampling
+from dlcourse.layers import GaussianSampling
 
 
 def test_twenty_thousand_draws_have_the_mean_and_variance_asked_for():
@@ -51,7 +49,3 @@ def test_the_global_seed_governs_it_where_none_is_given():
 def test_what_is_not_a_mean_and_a_log_variance_is_refused(shapes):
     with pytest.raises(ValueError, match="inputs must be a mean and a log variance of one shape, got shapes"):
         GaussianSampling()([np.zeros(shape) for shape in shapes])
-
-
-def test_examples_of_gaussian_sampling_give_what_they_show():
-    assert doctest.testmod(gaussian_sampling) == (0, 3)

@@ -1,14 +1,12 @@
 """The dense formula, and indifference to how nodes are numbered and padded."""
 
-import doctest
-
 import numpy as np
 import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.layers import GraphConvolution, graph_convolution
+from dlcourse.layers import GraphConvolution
 
 RNG = np.random.default_rng(0)
 NODES = RNG.normal(size=(3, 6, 4)).astype("float32")
@@ -83,7 +81,3 @@ def test_a_node_without_neighbours_keeps_to_itself():
 def test_what_is_not_nodes_and_adjacency_is_refused(shapes):
     with pytest.raises(ValueError, match=r"inputs must be nodes \(\.\.\., N, D\) and adjacency \(\.\.\., N, N\), got"):
         GraphConvolution(3)([np.zeros(shape) for shape in shapes])
-
-
-def test_examples_of_graph_convolution_give_what_they_show():
-    assert doctest.testmod(graph_convolution) == (0, 4)

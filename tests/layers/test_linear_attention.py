@@ -1,12 +1,10 @@
 """Equal to its quadratic form, and linear in the length of the sequence."""
 
-import doctest
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import LinearAttention, linear_attention
+from dlcourse.layers import LinearAttention
 from dlcourse.layers.linear_attention import linear_attention as attend
 
 
@@ -98,7 +96,3 @@ def test_where_no_key_is_left_the_output_is_zero():
 def test_inputs_without_steps_are_refused():
     with pytest.raises(ValueError, match=r"inputs must have shape \(B, T, D\) with D known, got \(2, 6\)"):
         LinearAttention(2, 4)(np.zeros((2, 6)))
-
-
-def test_examples_of_linear_attention_give_what_they_show():
-    assert doctest.testmod(linear_attention) == (0, 4)

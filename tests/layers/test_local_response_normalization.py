@@ -1,12 +1,10 @@
 """Local response normalization equals TensorFlow's, values and gradients, for any radius."""
 
-import doctest
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import LocalResponseNormalization, local_response_normalization
+from dlcourse.layers import LocalResponseNormalization
 
 IMAGES = np.random.default_rng(0).normal(0, 3, (2, 4, 5, 9)).astype("float32")
 UPSTREAM = np.random.default_rng(1).normal(size=IMAGES.shape).astype("float32")
@@ -40,7 +38,3 @@ def test_an_active_channel_damps_its_neighbours_and_no_others():
     layer = LocalResponseNormalization(radius=2, alpha=0.1)
     damped = (layer(loud) < layer(quiet)).numpy()[0, 0, 0]
     np.testing.assert_array_equal(damped, [False, True, True, False, True, True, False])
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(local_response_normalization) == (0, 2)

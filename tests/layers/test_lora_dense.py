@@ -1,13 +1,11 @@
 """It starts as the layer that it adapts, trains the thin matrices alone, and merges into a dense layer."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import LoRADense, lora_dense
+from dlcourse.layers import LoRADense
 
 INPUTS = np.random.default_rng(0).normal(size=(5, 6)).astype("float32")
 
@@ -83,7 +81,3 @@ def test_a_dense_layer_without_weights_is_refused():
 def test_a_rank_above_the_matrix_is_refused():
     with pytest.raises(ValueError, match="rank must be at most the smaller of 6 inputs and 3 units, got 4"):
         LoRADense(3, rank=4)(INPUTS)
-
-
-def test_examples_of_lora_dense_give_what_they_show():
-    assert doctest.testmod(lora_dense) == (0, 4)

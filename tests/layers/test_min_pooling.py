@@ -1,7 +1,5 @@
 """Minimum pooling: by loops in NumPy, values and gradients, for any window; examples on paper."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.layers import MinPooling2D, min_pooling
+from dlcourse.layers import MinPooling2D
 
 
 def by_loops(image, window, stride):
@@ -60,7 +58,3 @@ def test_a_thin_dark_stroke_stays_where_maximum_pooling_loses_it():
 def test_channels_may_come_first_in_shape():
     layer = MinPooling2D((2, 3), data_format="channels_first")
     assert layer.compute_output_shape((4, 2, 5, 7)) == (4, 2, 2, 2)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(min_pooling) == (0, 2)

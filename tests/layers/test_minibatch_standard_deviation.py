@@ -1,12 +1,10 @@
 """One more feature, which is the spread of the batch as the paper computes it."""
 
-import doctest
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import MinibatchStandardDeviation, minibatch_standard_deviation
+from dlcourse.layers import MinibatchStandardDeviation
 
 
 def by_loops(inputs, group):
@@ -60,7 +58,3 @@ def test_a_batch_that_the_group_does_not_divide_is_refused():
 def test_inputs_without_features_are_refused():
     with pytest.raises(ValueError, match=r"inputs must have a batch axis and a feature axis, got shape \(6,\)"):
         MinibatchStandardDeviation()(np.zeros(6))
-
-
-def test_examples_of_minibatch_standard_deviation_give_what_they_show():
-    assert doctest.testmod(minibatch_standard_deviation) == (0, 1)

@@ -1,13 +1,11 @@
 """Held to loops over tokens and experts; capacity, padding and the balancing loss."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import MixtureOfExperts, mixture_of_experts
+from dlcourse.layers import MixtureOfExperts
 from dlcourse.layers.mixture_of_experts import load_balance
 
 TOKENS = np.random.default_rng(0).normal(size=(3, 4, 5)).astype("float32")
@@ -136,7 +134,3 @@ def test_the_experts_start_different_and_in_glorots_range():
     kernel = layer.hidden_kernel.numpy()
     assert not np.allclose(kernel[0], kernel[1])
     assert 0.9 < np.abs(kernel).max() / np.sqrt(6 / 12) <= 1
-
-
-def test_examples_of_mixture_of_experts_give_what_they_show():
-    assert doctest.testmod(mixture_of_experts) == (0, 4)

@@ -1,7 +1,5 @@
 """Attention against Keras's own with the same weights, answers that fit on paper, and the cache."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ import tensorflow as tf
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import MultiHeadAttention, multi_head_attention, scaled_dot_product
+from dlcourse.layers import MultiHeadAttention
 from dlcourse.layers.scaled_dot_product import attention_weights, causal_mask, masked_softmax, weighted_sum
 
 B, T, S, D = 2, 4, 5, 6
@@ -186,9 +184,3 @@ def test_inputs_of_another_rank_are_refused():
 def test_a_causal_mask_with_a_position_shows_what_lies_before():
     np.testing.assert_array_equal(causal_mask(2, 3), [[True, False, False], [True, True, False]])
     np.testing.assert_array_equal(causal_mask(1, 3, position=1), [[True, True, False]])
-
-
-@pytest.mark.parametrize(("module", "examples"), [(multi_head_attention, 4), (scaled_dot_product, 3)])
-def test_examples_in_the_docstrings_give_what_they_show(module, examples):
-    keras.utils.set_random_seed(0)
-    assert doctest.testmod(module) == (0, examples)

@@ -1,14 +1,12 @@
 """Luong's attention against the paper's equations in NumPy: three scores, global and local."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import MultiplicativeAttention, multiplicative_attention
+from dlcourse.layers import MultiplicativeAttention
 
 B, T, S, WIDTH, UNITS, WINDOW = 2, 3, 6, 4, 5, 2
 draw = np.random.default_rng(0)
@@ -107,7 +105,3 @@ def test_without_units_the_hidden_layer_is_as_wide_as_a_query():
 def test_dot_needs_equal_widths():
     with pytest.raises(ValueError, match="query and value must have the same width with score='dot', got 4 and 3"):
         MultiplicativeAttention("dot")(QUERY, VALUE[..., :3])
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(multiplicative_attention) == (0, 4)

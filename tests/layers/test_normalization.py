@@ -1,8 +1,5 @@
 """Batch, layer and root-mean-square normalization: what they mean, and Keras's own with the same weights."""
 
-import doctest
-import sys
-
 import keras
 import numpy as np
 import pytest
@@ -152,10 +149,3 @@ def test_what_does_not_fit_is_refused():
         BatchNormalization(synchronized=True)(SEQUENCES, training=True, mask=MASK)
     with pytest.raises(ValueError, match=r"inputs must have shape \(\.\.\., D\) with a known D, got \(None, None\)"):
         LayerNormalization().build((None, None))
-
-
-@pytest.mark.parametrize(
-    ("kind", "examples"), [(BatchNormalization, 3), (LayerNormalization, 1), (RMSNormalization, 1)]
-)
-def test_examples_in_the_docstrings_give_what_they_show(kind, examples):
-    assert doctest.testmod(sys.modules[kind.__module__]) == (0, examples)

@@ -1,7 +1,5 @@
 """Sinusoidal and rotary positions: the defining formulas, and that a rotation knows the distance alone."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -12,8 +10,6 @@ from dlcourse.layers import (
     MultiHeadAttention,
     RotaryEmbedding,
     SinusoidalPositionalEncoding,
-    rotary_embedding,
-    sinusoidal_positional_encoding,
 )
 from dlcourse.layers.rotary_embedding import rotate
 
@@ -88,8 +84,3 @@ def test_an_odd_width_or_no_time_axis_is_refused(kind, shape):
     message = r"inputs must have shape \(\.\.\., T, D\) with an even D, got \(" + str(shape[0])
     with pytest.raises(ValueError, match=message):
         kind()(np.zeros(shape, "float32"))
-
-
-@pytest.mark.parametrize(("module", "examples"), [(sinusoidal_positional_encoding, 1), (rotary_embedding, 2)])
-def test_examples_in_the_docstrings_give_what_they_show(module, examples):
-    assert doctest.testmod(module) == (0, examples)

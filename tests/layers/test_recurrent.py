@@ -1,6 +1,5 @@
 """Cells and layers against Keras's own with the same weights: values and gradients, every option."""
 
-import doctest
 import itertools
 
 import keras
@@ -10,7 +9,7 @@ import tensorflow as tf
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import GRU, LSTM, GRUCell, LSTMCell, SimpleRNNCell, gru, gru_cell, lstm, lstm_cell, simple_rnn_cell
+from dlcourse.layers import GRU, LSTM, GRUCell, LSTMCell, SimpleRNNCell
 
 B, T, D, UNITS = 3, 4, 3, 5
 draw = np.random.default_rng(0)
@@ -196,10 +195,3 @@ def test_padding_at_the_end_changes_nothing(name):
     padded = np.concatenate([INPUTS, np.full((B, 2, D), 9, "float32")], axis=1)
     mask = np.arange(T + 2) < T
     np.testing.assert_allclose(layer(padded, mask=np.tile(mask, (B, 1))), layer(INPUTS), rtol=1e-5, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("module", "examples"), [(simple_rnn_cell, 3), (lstm_cell, 3), (gru_cell, 3), (lstm, 3), (gru, 2)]
-)
-def test_examples_in_the_docstrings_give_what_they_show(module, examples):
-    assert doctest.testmod(module) == (0, examples)

@@ -1,6 +1,5 @@
 """The wrapped layer's outputs, gradients and state, for less memory."""
 
-import doctest
 from pathlib import Path
 
 import keras
@@ -9,7 +8,7 @@ import pytest
 import tensorflow as tf
 from fresh_process import answer_of
 
-from dlcourse.layers import Rematerialized, rematerialized
+from dlcourse.layers import Rematerialized
 
 INPUTS = np.random.default_rng(0).normal(size=(6, 4)).astype("float32")
 
@@ -126,7 +125,3 @@ def test_a_deep_network_takes_less_than_two_thirds_of_the_memory():
     assert plain > 350
     # About two fifths on a quiet machine; a busy one frees later.
     assert wrapped < 2 / 3 * plain
-
-
-def test_examples_of_rematerialized_give_what_they_show():
-    assert doctest.testmod(rematerialized) == (0, 2)

@@ -1,13 +1,11 @@
 """Residual connections: the sum, the projections, the gradient that always passes, nested layers saved with it."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.layers import Residual, residual
+from dlcourse.layers import Residual
 
 IMAGES = np.random.default_rng(0).normal(size=(2, 7, 6, 3)).astype("float32")
 VECTORS = np.random.default_rng(1).normal(size=(5, 4)).astype("float32")
@@ -70,7 +68,3 @@ def test_shapes_that_do_not_fit_are_named():
         Residual(keras.layers.Dense(3))(VECTORS)
     with pytest.raises(ValueError, match=r"must give the shape of the shortcut, \(2, 7, 6, 3\), got \(2, 4, 3, 3\)"):
         Residual(keras.layers.Conv2D(3, 3, 2, "same"), "projection")(IMAGES)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(residual) == (0, 2)

@@ -1,14 +1,12 @@
 """The block against one assembled from Keras's own layers, and what its masks, residuals and cache promise."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import TransformerBlock, transformer_block
+from dlcourse.layers import TransformerBlock
 
 B, T, S, D, HEADS, HIDDEN = 2, 5, 3, 8, 2, 12
 draw = np.random.default_rng(0)
@@ -141,7 +139,3 @@ def test_what_does_not_fit_is_refused():
     block.build(INPUTS.shape)
     with pytest.raises(ValueError, match="a cache is for a block with causal=True, got causal=False"):
         block(INPUTS, cache=block.initial_cache(B, T))
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(transformer_block) == (0, 3)

@@ -1,7 +1,5 @@
 """The focal loss against its formula and Keras's, values and gradients, and cross-entropy at gamma 0."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -123,7 +121,3 @@ def test_a_wrong_argument_is_named(arguments, words):
 def test_weights_for_another_number_of_classes_are_named():
     with pytest.raises(ValueError, match=r"alpha must have a weight for each of 5 classes, got \[1.0, 1.0\]"):
         FocalLoss(alpha=[1, 1], kind="categorical")(ONE_HOT, LOGITS)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(focal) == (0, 2)

@@ -1,13 +1,11 @@
 """The contrastive loss against NumPy from the paper's equation, values and gradients, and by its laws."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from dlcourse.losses import NTXent, nt_xent
+from dlcourse.losses import NTXent
 
 RANDOM = np.random.default_rng(6)
 FIRST, SECOND = RANDOM.normal(0, 1, (2, 5, 3))
@@ -82,7 +80,3 @@ def test_a_temperature_must_be_positive(temperature):
 def test_views_of_different_shapes_are_named(second):
     with pytest.raises(ValueError, match=r"both views must be embeddings of one shape \(B, D\), got \(5, 3\) and"):
         NTXent()(FIRST, second)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(nt_xent) == (0, 3)

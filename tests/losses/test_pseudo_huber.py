@@ -1,14 +1,12 @@
 """The pseudo-Huber loss against its NumPy form, Keras, and by its laws."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from dlcourse import scratch
-from dlcourse.losses import PseudoHuber, pseudo_huber
+from dlcourse.losses import PseudoHuber
 
 RANDOM = np.random.default_rng(5)
 Y = RANDOM.normal(0, 3, (32, 4)).astype("float32")
@@ -102,7 +100,3 @@ def test_shapes_that_do_not_fit_are_named(shape):
 def test_delta_must_be_positive(delta):
     with pytest.raises(ValueError, match=f"delta must be a positive number, got {delta}"):
         PseudoHuber(delta)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(pseudo_huber) == (0, 2)

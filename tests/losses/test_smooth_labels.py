@@ -1,7 +1,5 @@
 """Label smoothing against Keras's own, and by its laws."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -9,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.losses import smooth_labels, smoothing
+from dlcourse.losses import smooth_labels
 
 LOGITS = np.random.default_rng(5).normal(0, 2, (6, 10)).astype("float32")
 CLASSES = np.array([3, 7, 0, 9, 9, 1])
@@ -97,7 +95,3 @@ def test_epsilon_must_be_a_share(epsilon):
 def test_labels_of_the_wrong_kind_are_named(labels, num_classes, words):
     with pytest.raises(ValueError, match=words):
         smooth_labels(labels, 0.1, num_classes)
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(smoothing) == (0, 1)

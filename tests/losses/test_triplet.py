@@ -1,7 +1,5 @@
 """The triplet loss against loops over its definition, values and gradients, and by its laws."""
 
-import doctest
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -120,7 +118,3 @@ def test_labels_of_another_shape_are_named(labels):
 def test_embeddings_of_another_rank_are_named():
     with pytest.raises(ValueError, match=r"y_pred must be embeddings of shape \(B, D\), got shape \(9, 3, 1\)"):
         TripletLoss()(LABELS, EMBEDDINGS[..., None])
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(triplet) == (0, 2)

@@ -1,8 +1,5 @@
 """The kinds of autoencoder: narrow, noisy, sparse, convolutional; the linear one finds the principal subspace."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -76,7 +73,3 @@ def test_sparsity_adds_the_mean_of_the_codes_absolute_values():
 def test_a_wrong_autoencoder_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         autoencoder(**arguments)
-
-
-def test_examples_of_the_autoencoder_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.autoencoder")) == (0, 2)

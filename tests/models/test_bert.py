@@ -1,8 +1,5 @@
 """BERT against BERT in NumPy through a file of the published layout; its counts and its mask; saved and loaded."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import published_layouts as reference
@@ -143,7 +140,3 @@ def test_fine_tuned_it_learns_which_of_two_tokens_comes_first():
 def test_what_is_wrong_is_said(arguments, message):
     with pytest.raises(ValueError, match=message):
         small(**arguments)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.bert")) == (0, 6)

@@ -1,8 +1,5 @@
 """The classifier of texts: its count, its padding, what its attention looks at."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -80,7 +77,3 @@ def test_it_learns_whether_first_and_last_token_agree(pooling):
 def test_what_is_wrong_is_said(arguments, message):
     with pytest.raises(ValueError, match=message):
         small(**arguments)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.bilstm_classifier")) == (0, 4)

@@ -1,6 +1,6 @@
 """One contract for every builder of a classifier; `builders.py` has an entry for each."""
 
-import importlib
+import functools
 import inspect
 from pathlib import Path
 
@@ -26,9 +26,17 @@ def examples(model, number=4):
     return np.random.default_rng(1).random((number, *model.input_shape[1:]), "float32")
 
 
-def outputs(model, x):
-    """What the model gives for x, compiled where calling it op by op is slow."""
+def outputs(model):
+    """What the model gives for its examples, compiled where calling it op by op is slow."""
+    x = examples(model)
     return model(x, training=False).numpy() if EAGER else model.predict(x, verbose=0)
+
+
+@functools.cache
+def model_of(name):
+    """The model that no test changes, and what it gives."""
+    model = built(name)
+    return model, outputs(model)
 
 
 def wanted(parameters):
@@ -47,8 +55,7 @@ def test_every_builder_of_a_classifier_is_under_the_contract():
 
 @each_one
 def test_it_gives_a_distribution_over_the_classes_for_each_example(name):
-    model = built(name)
-    probabilities = outputs(model, examples(model))
+    model, probabilities = model_of(name)
     assert probabilities.shape == (4, *model.output_shape[1:])
     assert model.output_shape[-1] == CLASSES
     np.testing.assert_allclose(probabilities.sum(-1), 1, rtol=1e-5)
@@ -56,11 +63,10 @@ def test_it_gives_a_distribution_over_the_classes_for_each_example(name):
 
 @each_one
 def test_without_an_activation_it_gives_what_goes_into_the_softmax(name):
-    model, logits = built(name), built(name, classifier_activation=None)
+    model, expected = model_of(name)
+    logits = built(name, classifier_activation=None)
     logits.set_weights(model.get_weights())
-    x = examples(model)
-    expected = outputs(model, x)
-    softmax = keras.ops.convert_to_numpy(keras.ops.softmax(outputs(logits, x)))
+    softmax = keras.ops.convert_to_numpy(keras.ops.softmax(outputs(logits)))
     np.testing.assert_allclose(softmax, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -87,12 +93,11 @@ def test_a_step_of_training_reaches_its_weights_and_leaves_them_finite(name):
 
 @each_one
 def test_its_config_makes_the_same_model(name):
-    model = built(name)
+    model, expected = model_of(name)
     again = keras.Model.from_config(model.get_config())
     assert [layer.name for layer in again.layers] == [layer.name for layer in model.layers]
     again.set_weights(model.get_weights())
-    x = examples(model)
-    np.testing.assert_allclose(outputs(again, x), outputs(model, x), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(outputs(again), expected, rtol=1e-5, atol=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -100,10 +105,9 @@ def loaded(tmp_path_factory):
     """What a fresh process gets from each saved model, and what the models gave here."""
     folder, here = tmp_path_factory.mktemp("models"), {}
     for name in set(SMALL) - DEEP:
-        model = built(name)
+        model, here[name] = model_of(name)
         model.save(folder / f"{name}.keras")
         np.save(folder / f"{name}.npy", examples(model))
-        here[name] = model(examples(model), training=False)
     path = str(Path(__file__).parent)
     lines = f"import json, sys; sys.path.insert(0, {path!r}); import fresh_classifiers"
     return answer_of(f"{lines}; print(json.dumps(fresh_classifiers.predictions({str(folder)!r})))"), here
@@ -175,24 +179,3 @@ def test_a_builders_own_arguments_are_refused_with_the_rule_and_the_value(name, 
 def test_one_class_goes_with_a_sigmoid():
     model = built("unet", num_classes=1, classifier_activation="sigmoid")
     assert model.output_shape == (None, 16, 16, 1)
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "alexnet",
-        "convnext",
-        "lenet",
-        "mlp",
-        "resnet_cifar",
-        "unet",
-        "vgg",
-        pytest.param("resnet", marks=pytest.mark.slow),
-    ],
-)
-def test_examples_in_the_docstrings_give_what_they_show(module):
-    import doctest
-
-    failed, attempted = doctest.testmod(importlib.import_module(f"dlcourse.models.{module}"))
-    assert failed == 0
-    assert attempted > 0

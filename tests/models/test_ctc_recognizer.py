@@ -1,8 +1,5 @@
 """The recognizer: padding changes neither loss nor transcription; decoding by hand; it learns strings of tones."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -102,7 +99,3 @@ def test_what_is_wrong_is_said(arguments, message):
 def test_a_beam_has_a_width():
     with pytest.raises(ValueError, match=r"beam_width, where it is not None, must be a positive integer, got 0"):
         small().transcribe(FEATURES, beam_width=0)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.ctc_recognizer")) == (0, 5)

@@ -1,7 +1,5 @@
 """Greedy and beam search against all sequences, counted out."""
 
-import doctest
-import importlib
 import itertools
 
 import numpy as np
@@ -10,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keras import ops
 
-from dlcourse.models import decoding
 from dlcourse.models.decoding import beam_search, greedy_search
 
 START, END, VOCABULARY = 1, 2, 4
@@ -119,9 +116,3 @@ def test_what_is_wrong_is_said(options, message):
     step, state = random_decoder(0)
     with pytest.raises(ValueError, match=message):
         beam_search(step, state, 1, START, END, **options)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(decoding) == (0, 2)
-    assert doctest.testmod(importlib.import_module("dlcourse.models.encoder_decoder")) == (0, 3)
-    assert doctest.testmod(importlib.import_module("dlcourse.models.embeddings")) == (0, 6)

@@ -1,8 +1,5 @@
 """Loss, samplers and guidance written out; what the optimizer averages; points on a ring."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -203,8 +200,3 @@ def test_it_learns_the_ring_and_which_mode_is_which():
     assert before.good_share < 0.15
     assert covered(samples).modes == 8
     assert min(right) > 0.8
-
-
-@pytest.mark.parametrize(("name", "count"), [("diffusion", 6), ("denoiser", 3)])
-def test_examples_of_diffusion_give_what_they_show(name, count):
-    assert doctest.testmod(importlib.import_module(f"dlcourse.models.{name}")) == (0, count)

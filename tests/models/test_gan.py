@@ -1,8 +1,5 @@
 """The minimax game: its losses, its two steps, and a ring of eight Gaussians that it learns."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -180,8 +177,3 @@ def test_dcgan_trains_a_step_on_pictures():
 def test_a_wrong_dcgan_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         dcgan(**arguments)
-
-
-@pytest.mark.parametrize(("name", "count"), [("gan", 7), ("adversarial", 2), ("dcgan", 2)])
-def test_examples_of_the_gans_give_what_they_show(name, count):
-    assert doctest.testmod(importlib.import_module(f"dlcourse.models.{name}")) == (0, count)

@@ -1,8 +1,5 @@
 """GPT against GPT-2 in NumPy through a file of the published layout; its counts; its cache; saved and loaded."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import published_layouts as reference
@@ -199,7 +196,3 @@ def test_what_is_wrong_is_said(arguments, message):
 def test_a_text_longer_than_the_context_is_refused():
     with pytest.raises(ValueError, match="at most max_length = 16 places, got 17"):
         small()(np.zeros((1, 17), int))
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.gpt")) == (0, 4)

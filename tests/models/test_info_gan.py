@@ -1,8 +1,5 @@
 """The code's likelihood written out, and a code that is found again in what is made of it."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -133,7 +130,3 @@ def test_its_class_is_the_mode_of_the_ring():
     assert covered(samples).modes >= 6
     # Chance gives about 0.01.
     assert shared > 0.6
-
-
-def test_examples_of_the_info_gan_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.info_gan")) == (0, 7)

@@ -1,8 +1,5 @@
 """The closed form equals step by step; the posterior is Bayes' rule; both by Monte Carlo as well."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -121,7 +118,3 @@ def test_a_schedule_comes_back_from_its_config():
 def test_a_wrong_schedule_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         NoiseSchedule(**arguments)
-
-
-def test_examples_of_the_schedule_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.noise_schedule")) == (0, 2)

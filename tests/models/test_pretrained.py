@@ -1,6 +1,5 @@
 """Pretrained backbones: weights from a file or Keras's cache and nowhere else, frozen, in inference mode."""
 
-import doctest
 import importlib
 
 import h5py
@@ -167,7 +166,3 @@ def test_what_it_cannot_build_on_is_refused(arguments, error, message):
 def test_wrong_options_of_a_published_backbone_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         pretrained("MobileNetV2", 3, **options)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(module) == (0, 3)

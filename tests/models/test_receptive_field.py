@@ -1,6 +1,5 @@
 """Receptive fields: known tables, and the pixels on which an output's gradient is not zero."""
 
-import doctest
 import importlib
 
 import keras
@@ -181,7 +180,3 @@ def test_what_it_cannot_tell_is_refused(stack, options, message):
 def test_a_name_that_no_layer_of_a_graph_has_is_refused():
     with pytest.raises(ValueError, match=r"layer must be one of \['inputs', 'C1', .*, got 'C2'"):
         receptive_field(models.lenet5(), "C2")
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(module) == (0, 4)

@@ -1,7 +1,5 @@
 """The recurrent encoder and decoder: padding, teacher forcing, both searches, the alignment, and that it learns."""
 
-import doctest
-import importlib
 import itertools
 
 import keras
@@ -147,7 +145,3 @@ def test_what_is_wrong_is_said(arguments, message):
 def test_without_attention_there_is_no_alignment():
     with pytest.raises(ValueError, match="needs a model with attention, got attention=None"):
         small("plain").alignment(SOURCE, TARGET)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.seq2seq")) == (0, 5)

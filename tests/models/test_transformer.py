@@ -1,8 +1,5 @@
 """The masks of the Transformer, before and after saving and in `fit`; its cache; its count; that it learns."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -198,7 +195,3 @@ def test_what_is_wrong_is_said(arguments, message):
 def test_what_cannot_be_decoded_is_said(search, source, max_tokens, message):
     with pytest.raises(ValueError, match=message):
         getattr(small(), search)(source, max_tokens)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.transformer")) == (0, 5)

@@ -1,8 +1,5 @@
 """ViT against ViT in NumPy through a file of the published layout; its counts; its attention maps; saved and loaded."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import published_layouts as reference
@@ -112,7 +109,3 @@ def test_it_learns_where_a_bright_patch_is():
 def test_what_is_wrong_is_said(arguments, message):
     with pytest.raises(ValueError, match=message):
         small(**arguments)
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.vit")) == (0, 4)

@@ -1,8 +1,5 @@
 """The gradient penalty against finite differences, the critic's steps, and a ring of eight Gaussians."""
 
-import doctest
-import importlib
-
 import keras
 import numpy as np
 import pytest
@@ -129,7 +126,3 @@ def test_it_covers_a_ring_of_eight_gaussians():
     print(after)
     assert after.modes >= 6
     assert after.good_share > 0.3
-
-
-def test_examples_of_the_wgan_give_what_they_show():
-    assert doctest.testmod(importlib.import_module("dlcourse.models.wgan")) == (0, 10)

@@ -1,14 +1,12 @@
 """Precision, recall and F1 against scikit-learn, and on paper."""
 
-import doctest
-
 import numpy as np
 import pytest
 import sklearn.metrics
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.scratch import classification, precision_recall_f1
+from dlcourse.scratch import precision_recall_f1
 
 Y, Y_HAT = np.random.default_rng(0).integers(0, 4, (2, 50))
 
@@ -71,7 +69,3 @@ def test_classes_may_be_words():
 def test_a_wrong_argument_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         precision_recall_f1(*arguments)
-
-
-def test_the_examples_in_the_docstrings_give_what_they_show():
-    assert doctest.testmod(classification) == (0, 3)

@@ -1,7 +1,5 @@
 """The convolution by loops and by im2col against SciPy and Keras, its gradients, and the formula of its size."""
 
-import doctest
-
 import keras
 import numpy as np
 import pytest
@@ -10,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.scratch import Tensor, conv2d, conv_output_size, convolution, output_size
+from dlcourse.scratch import Tensor, conv2d, conv_output_size, convolution
 
 RANDOM = np.random.default_rng(0)
 X, KERNEL = RANDOM.normal(size=(2, 9, 8, 4)), RANDOM.normal(size=(3, 2, 4, 6))
@@ -138,8 +136,3 @@ def test_a_size_that_cannot_be_is_named(arguments, words):
 def test_a_wrong_argument_is_named(arguments, options, words):
     with pytest.raises(ValueError, match=words):
         conv2d(*arguments, **options)
-
-
-@pytest.mark.parametrize(("module", "count"), [(convolution, 2), (output_size, 1)])
-def test_the_examples_in_the_docstrings_give_what_they_show(module, count):
-    assert doctest.testmod(module) == (0, count)

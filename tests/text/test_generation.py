@@ -1,13 +1,11 @@
 """Generation by hand: with plain functions for models, with a model that keeps a cache, with what cannot be asked."""
 
-import doctest
 import gc
 import weakref
 
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 from keras import ops
 
 from dlcourse import text
@@ -197,11 +195,6 @@ def test_what_is_wrong_is_said(change, message):
 
 def test_a_model_may_be_filled_to_its_context():
     assert len(generate(SumOfAll(), [1, 2], 198, temperature=0)) == 200
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert tf.executing_eagerly()
-    assert doctest.testmod(generation) == (0, 3)
 
 
 def test_it_is_exported():

@@ -1,13 +1,10 @@
 """What temperature, top-k and top-p mean, by counting draws and by hand."""
 
-import doctest
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse.text import sampling
 from dlcourse.text.sampling import choose_tokens
 
 PROBABILITIES = np.array([0.05, 0.4, 0.25, 0.3])
@@ -65,7 +62,3 @@ def test_the_token_is_always_one_that_was_kept(logits, uniform, temperature, top
     probabilities = np.exp(np.float64(logits) / temperature - max(logits) / temperature)
     before = probabilities[np.array(logits) > logits[token]].sum() / np.sort(probabilities)[::-1][:top_k].sum()
     assert before < top_p + 1e-5
-
-
-def test_examples_in_the_docstring_give_what_they_show():
-    assert doctest.testmod(sampling) == (0, 4)

@@ -1,6 +1,5 @@
 """Fast epochs give the weights, the metrics and the callbacks' view that `model.fit` gives."""
 
-import doctest
 import itertools
 
 import keras
@@ -8,7 +7,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-import dlcourse.training.fit_data
 from dlcourse.training import fit
 from dlcourse.training.fit_data import held_back, weights_by_class
 
@@ -309,9 +307,3 @@ def test_counts_that_are_no_positive_integers_are_refused(wrong):
 def test_arrays_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match=r"x, y must hold the same number of examples.*'x': \[50\], 'y': \[49\]"):
         fit(network(), X, Y[1:])
-
-
-def test_the_docstring_example_of_weights_by_class_is_true():
-    results = doctest.testmod(dlcourse.training.fit_data)
-    assert results.attempted > 0
-    assert results.failed == 0

@@ -1,14 +1,11 @@
 """What the engine is as a whole: how gradients add up, what it refuses, and that a network learns with it."""
 
-import doctest
-
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 from dlcourse.scratch import Tensor, sigmoid, softmax
-from dlcourse.scratch.autodiff import tensor
 
 
 def test_gradients_add_up_over_calls_until_they_are_emptied():
@@ -132,7 +129,3 @@ def test_far_out_nothing_overflows():
 def test_what_cannot_be_done_is_named(act, words):
     with pytest.raises(ValueError, match=words):
         act(Tensor([1.0, 2.0]))
-
-
-def test_the_example_in_the_docstring_gives_what_it_shows():
-    assert doctest.testmod(tensor) == (0, 4)
