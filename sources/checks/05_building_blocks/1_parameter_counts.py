@@ -9,7 +9,7 @@ from dlcourse.checks.question import Case
 def draw_layers(rng):
     def case(name, kind, *keys, **options):
         sizes = {
-            key: int(size) for key, size in zip(keys, rng.choice(range(3, 20), len(keys), replace=False), strict=True)
+            key: int(size) for key, size in zip(keys, rng.choice(range(5, 24), len(keys), replace=False), strict=True)
         }
         return Case(name, {"kind": kind, "sizes": sizes}, **options)
 
@@ -85,6 +85,14 @@ def count_as_dense(kind, sizes):
     return (sizes.get("inputs", sizes.get("words")) + 1) * sizes.get("units", sizes.get("size"))
 
 
+def _two_biases(inputs, units):
+    return (inputs + units + 2) * units
+
+
+def _of_inputs(inputs, units):
+    return (inputs + 1) * units + inputs**2
+
+
 QUESTION = QuestionDefinition(
     id="5.1",
     title="How many parameters",
@@ -151,6 +159,51 @@ QUESTION = QuestionDefinition(
             _other({"embedding": lambda words, units: (words + 1) * units}),
             "bias",
             "Right but for the embedding: it is a table of rows and has no bias.",
+        ),
+        Mistake(
+            _other({"attention": lambda inputs, heads, size: (4 * inputs + 3) * heads * size}),
+            "its last map has a bias",
+            "Right but for attention: its last map has a bias, too, a number for each feature that comes out.",
+        ),
+        Mistake(
+            _other({"attention": lambda inputs, heads, size: 4 * (inputs + 1) * heads * size}),
+            "as many biases as features",
+            "Right but for attention: its last map leads back to the inputs' size, so it has as many biases as features come "
+            "out.",
+        ),
+        Mistake(
+            _other({"attention": lambda inputs, heads, size: (2 * inputs + 1) * heads * size + inputs}),
+            "three maps",
+            "Right but for attention: query, key and value are three maps of the inputs, and one is counted.",
+        ),
+        Mistake(
+            _other({"attention": lambda inputs, heads, size: heads * ((4 * inputs + 3) * size + inputs)}),
+            "together",
+            "Right but for attention: the heads are put together before the last map, so its bias is there once, not once for "
+            "each head.",
+        ),
+        Mistake(
+            _other({"recurrent": _two_biases, "lstm": lambda inputs, units: 4 * _two_biases(inputs, units)}),
+            "both sums",
+            "A recurrent layer has one bias for each unit, added to both sums together: not one for the inputs and another "
+            "for its own output.",
+        ),
+        Mistake(
+            _other({"recurrent": _of_inputs, "lstm": lambda inputs, units: 4 * _of_inputs(inputs, units)}),
+            "units by units",
+            "What a recurrent layer reads of its own output are `units` numbers: that matrix is units by units, not inputs by "
+            "inputs.",
+        ),
+        Mistake(
+            _other({"lstm": lambda inputs, units: (4 * inputs + units + 1) * units}),
+            "everything that",
+            "Right but for the LSTM: four times goes for everything that a simple recurrent layer has, its second matrix and its "
+            "biases as well.",
+        ),
+        Mistake(
+            _other({"convolution": lambda inputs, units, window: (window**2 * inputs + 1) * units}),
+            "along one axis",
+            "Right but for the convolution: its window lies along one axis and has `window` places, not their square.",
         ),
     ],
     hints=[

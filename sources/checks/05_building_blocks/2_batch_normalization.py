@@ -141,6 +141,53 @@ def norm_in_place(x, gamma, beta, moving_mean, moving_variance, *others):
     return y, moving_mean, moving_variance
 
 
+def norm_by_updated(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon, training):
+    _, mean, variance = batch_norm(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon, training)
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, mean, variance
+
+
+def norm_always_in_training(*arguments):
+    return batch_norm(*arguments[:-1], True)
+
+
+def norm_always_at_inference(*arguments):
+    return batch_norm(*arguments[:-1], False)
+
+
+def norm_moving_deviation(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon, training):
+    y, mean, variance = batch_norm(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon, training)
+    return y, mean, momentum * moving_variance + (1 - momentum) * x.std(axis=0) if training else variance
+
+
+def norm_variance_left(x, gamma, beta, moving_mean, moving_variance, *others):
+    y, mean, _ = batch_norm(x, gamma, beta, moving_mean, moving_variance, *others)
+    return y, mean, moving_variance.copy()
+
+
+def norm_replaced(*arguments):
+    return _with(*arguments, kept=0.0)
+
+
+def norm_without_epsilon(*arguments):
+    return _with(*arguments, divide=lambda variance, epsilon: np.sqrt(variance))
+
+
+def norm_not_centred(x, *others):
+    y, mean, variance = batch_norm(x, *others)
+    gamma, _, moving_mean, moving_variance, _, epsilon, training = others
+    mu, sigma2 = (x.mean(axis=0), x.var(axis=0)) if training else (moving_mean, moving_variance)
+    return y + gamma * mu / np.sqrt(sigma2 + epsilon), mean, variance
+
+
+def norm_beta_scaled(x, gamma, beta, *others):
+    return batch_norm(x, gamma, gamma * beta, *others)
+
+
+def norm_moving_first(*arguments):
+    y, mean, variance = batch_norm(*arguments)
+    return mean, variance, y
+
+
 QUESTION = QuestionDefinition(
     id="5.2",
     title="Batch normalization",
@@ -217,6 +264,55 @@ QUESTION = QuestionDefinition(
         ),
         Mistake(norm_alone, "3 values were expected"),
         Mistake(norm_in_place, "in place"),
+        Mistake(
+            norm_by_updated,
+            "just brought up to date",
+            "Right at inference. In training it is normalized by the moving statistics, just brought up to date; there the "
+            "batch's own mean and variance belong.",
+        ),
+        Mistake(
+            norm_always_in_training,
+            "whether `training` is True",
+            "Right in training. At inference it does the same; ask whether `training` is True. If not, the moving statistics "
+            "normalize, and stay.",
+        ),
+        Mistake(
+            norm_always_at_inference,
+            "whether `training` is True",
+            "Right at inference. In training it does the same; ask whether `training` is True. If so, the batch's own mean and "
+            "variance normalize, and the moving ones take them up.",
+        ),
+        Mistake(
+            norm_moving_deviation,
+            "not the deviation",
+            "The normalized numbers are right. What the moving variance takes up is the batch's variance, not the deviation.",
+        ),
+        Mistake(
+            norm_variance_left,
+            "the moving variance stays",
+            "The moving mean is right, but the moving variance stays where it was. It takes up the batch's variance as the mean "
+            "does the mean.",
+        ),
+        Mistake(
+            norm_replaced,
+            "keep a share",
+            "The normalized numbers are right. The moving statistics become the batch's own; they should keep a share of what "
+            "they were, the momentum.",
+        ),
+        Mistake(
+            norm_without_epsilon,
+            "epsilon is missing",
+            "The epsilon is missing: it is added to the variance, under the root.",
+        ),
+        Mistake(norm_not_centred, "mean is not subtracted", "The mean is not subtracted from x before it is divided."),
+        Mistake(
+            norm_beta_scaled, "beta comes last", "Beta is multiplied by gamma, too. First times gamma; beta comes last."
+        ),
+        Mistake(
+            norm_moving_first,
+            "in another order",
+            "The right values, in another order: first the normalized batch, then the moving mean, then the moving variance.",
+        ),
     ],
     hints=[
         "Two cases. In training mean and variance come from the batch, at inference they are the moving ones. The formula for "

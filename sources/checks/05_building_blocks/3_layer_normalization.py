@@ -102,6 +102,22 @@ def layer_norm_in_place(x, gamma, beta, epsilon):
     return layer_norm(x, gamma, beta, epsilon)
 
 
+def layer_norm_without_epsilon(*arguments):
+    return _with(*arguments, divide=lambda variance, epsilon: np.sqrt(variance))
+
+
+def layer_norm_without_gamma(x, gamma, beta, epsilon):
+    return layer_norm(x, 1.0, beta, epsilon)
+
+
+def layer_norm_without_beta(x, gamma, beta, epsilon):
+    return layer_norm(x, gamma, 0.0, epsilon)
+
+
+def layer_norm_axis_lost(x, gamma, beta, epsilon):
+    return gamma * (x - x.mean(axis=-1)) / np.sqrt(x.var(axis=-1) + epsilon) + beta
+
+
 QUESTION = QuestionDefinition(
     id="5.3",
     title="Layer normalization",
@@ -159,6 +175,21 @@ QUESTION = QuestionDefinition(
             "Beta is multiplied by gamma, too. First times gamma; beta comes last.",
         ),
         Mistake(layer_norm_in_place, "in place"),
+        Mistake(
+            layer_norm_without_epsilon,
+            "epsilon is missing",
+            "The epsilon is missing: it is added to the variance, under the root.",
+        ),
+        Mistake(
+            layer_norm_without_gamma, "Gamma is missing", "Gamma is missing: each feature is multiplied by its own."
+        ),
+        Mistake(layer_norm_without_beta, "Beta is missing", "Beta is missing: it is added at the end."),
+        Mistake(
+            layer_norm_axis_lost,
+            "`keepdims=True`",
+            "The means have lost the last axis, so that they do not meet the rows that they belong to. `keepdims=True` keeps "
+            "it, with length 1.",
+        ),
     ],
     hints=[
         "The formula is that of batch normalization. What differs is the axis: the mean is over the features of one example.",

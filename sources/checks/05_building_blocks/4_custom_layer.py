@@ -104,6 +104,46 @@ def trial_in_place(initial, x):
     return trial(initial, kept)
 
 
+class InvalidArgumentError(Exception):
+    """Named as TensorFlow's, so that its message reads the same."""
+
+
+def trial_with_examples(initial, x):
+    return trial(initial, x) | {"shapes": [list(x.shape)]}
+
+
+def trial_one_weight_in_a_row(initial, x):
+    return trial(initial, x) | {"shapes": [[1]]}
+
+
+def trial_with_bias(initial, x):
+    return trial(initial, x) | {"shapes": [[x.shape[-1]], [x.shape[-1]]]}
+
+
+def trial_from_zeros(initial, x):
+    return trial(0.0, x)
+
+
+def trial_weights_in_config(initial, x):
+    return trial(initial, x) | {"again": 3 * initial * x}
+
+
+def trial_without_return(initial, x):
+    return trial(initial, x) | {"first": np.array(None)}
+
+
+def trial_other_name(initial, x):
+    raise AttributeError("Exception encountered when calling Scale.call().")
+
+
+def trial_matrix_product(initial, x):
+    raise InvalidArgumentError("Exception encountered when calling Scale.call().")
+
+
+def trial_number_as_initializer(initial, x):
+    raise ValueError(f"Could not interpret initializer identifier: {initial}")
+
+
 QUESTION = QuestionDefinition(
     id="5.4",
     title="A layer of your own",
@@ -152,6 +192,53 @@ QUESTION = QuestionDefinition(
             "`initial` is multiplied in twice: it is where the weights begin, and `call` multiplies by the weights alone.",
         ),
         Mistake(trial_in_place, "in place"),
+        Mistake(
+            trial_with_examples,
+            "how many examples",
+            "The weights have the shape of the whole input, which holds how many examples there are, too. There is one for each "
+            "feature: the last axis of `input_shape`.",
+        ),
+        Mistake(
+            trial_one_weight_in_a_row,
+            "one number for all features",
+            "There is one number for all features. Each feature has its own: `build` makes a weight of shape "
+            "(input_shape[-1],).",
+        ),
+        Mistake(
+            trial_with_bias,
+            "nothing is added",
+            "There are two weights. In the equation nothing is added: one number for each feature is all there is.",
+        ),
+        Mistake(
+            trial_from_zeros,
+            "begin at 0",
+            "The weights begin at 0; they should begin at `initial`: `keras.initializers.Constant(self.initial)`.",
+        ),
+        Mistake(
+            trial_weights_in_config,
+            "what `__init__` was given",
+            "The layer that is made again begins with the weights of this one. `get_config` tells what `__init__` was given, "
+            "here `self.initial`; weights are kept elsewhere.",
+        ),
+        Mistake(
+            trial_without_return, "`return`", "`call` gives nothing back: is there a `return` with what it computes?"
+        ),
+        Mistake(
+            trial_other_name,
+            "`build` has not made",
+            "`call` uses an attribute of the layer that `build` has not made: do both give it the same name?",
+        ),
+        Mistake(
+            trial_matrix_product,
+            "number by number",
+            "In `call` the shapes of weights and inputs do not fit. There are as many weights as the *last* axis of the input "
+            "is long, and they are multiplied number by number, with `*`.",
+        ),
+        Mistake(
+            trial_number_as_initializer,
+            "wants an initializer",
+            "`initializer=` wants an initializer, not a number: `keras.initializers.Constant(self.initial)`.",
+        ),
     ],
     hints=[
         "`GatedLinear` of the lesson has the same parts. This layer is simpler: one weight, and its output has the shape of "

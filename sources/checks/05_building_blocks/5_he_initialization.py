@@ -123,6 +123,35 @@ QUESTION = QuestionDefinition(
             "variance of `draws`",
             "Draw less 0.5 times the deviation: that would be right if the variance of `draws` were 1. It is 1/12.",
         ),
+        Mistake(
+            signal_with(lambda draws: 2 * draws * np.sqrt(6 / len(draws))),
+            "from 0 to 2b",
+            "The weights lie from 0 to 2b: the way is as long as it should be, but it begins at 0 in place of -b.",
+        ),
+        Mistake(
+            signal_with(lambda draws: draws * np.sqrt(2 / len(draws))),
+            "times the deviation",
+            "The draws are taken times the deviation. So they all stay positive, and their variance is not that of He: find the "
+            "bound b first, then lead 0 to -b and 1 to b.",
+        ),
+        Mistake(
+            signal_with(lambda draws: (2 * draws - 1) * 3 * np.sqrt(2 / len(draws))),
+            "under the root",
+            "The 3 stands outside the root. From b² / 3 = 2 / fan-in it comes under the root.",
+        ),
+        Mistake(
+            signal_with(between(2 / 3)),
+            "multiply by √3",
+            "The deviation is divided by √3. Numbers between -b and b have the deviation b / √3, so to get b, multiply by √3.",
+        ),
+        Mistake(
+            signal_with(lambda draws: ((2 * draws - 1) * np.sqrt(6 / len(draws))).T),
+            "turned on their side",
+            "The weights are turned on their side: they should have the shape of `draws`.",
+        ),
+        Mistake(
+            signal_with(lambda draws: None), "`return`", "`he_uniform` gives nothing back: is there a `return` in it?"
+        ),
     ],
     hints=[
         "Which variance does the lesson derive for ReLU, and which of the two axes of `draws` is the fan-in?",

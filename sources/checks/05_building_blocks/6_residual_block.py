@@ -127,6 +127,27 @@ def block_in_place(x, w1, b1, w2, b2, projection):
     return y
 
 
+def block_without_first_bias(x, w1, b1, *others):
+    return residual_block(x, w1, 0 * b1, *others)
+
+
+def block_without_second_bias(x, w1, b1, w2, b2, projection):
+    return residual_block(x, w1, b1, w2, 0 * b2, projection)
+
+
+def block_both_shortcuts(*arguments):
+    def shortcut(x, straight, projection):
+        return x + x @ projection if x.shape == straight.shape else straight
+
+    return _with(*arguments, shortcut=shortcut)
+
+
+def block_larger_of_both(*arguments):
+    x, projection = arguments[0], arguments[-1]
+    straight = x if x.shape[1] == projection.shape[1] else x @ projection
+    return np.maximum(_with(*arguments, outer=lambda z: z) - straight, straight)
+
+
 NO_PROJECTION = "Right where the shapes agree. Where they differ, x cannot be added as it is: there the shortcut is x times `projection`."
 
 QUESTION = QuestionDefinition(
@@ -182,6 +203,21 @@ QUESTION = QuestionDefinition(
             "The shortcut goes through a ReLU of its own. The shortcut itself stays as it is; its negative numbers count.",
         ),
         Mistake(block_in_place, "in place"),
+        Mistake(
+            block_without_first_bias, "`b1`", "`b1` is missing: it is added to x times `w1`, before the ReLU within."
+        ),
+        Mistake(block_without_second_bias, "`b2`", "`b2` is missing: it is added at the end of the branch."),
+        Mistake(
+            block_both_shortcuts,
+            "either x or",
+            "Right where the shapes differ. Where they agree, x and x times `projection` are both added: the shortcut is "
+            "either x or its projection.",
+        ),
+        Mistake(
+            block_larger_of_both,
+            "The sum is missing",
+            "The sum is missing: the larger of branch and shortcut is taken. Add the two, then take the larger of that and 0.",
+        ),
     ],
     hints=[
         "Two ways lead from x to the sum. The branch: a layer, ReLU, a layer. The shortcut: x, or x times `projection`.",

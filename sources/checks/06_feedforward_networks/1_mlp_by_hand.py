@@ -114,6 +114,45 @@ def mlp_in_place(x, weights):
     return found
 
 
+def mlp_one_hidden(x, weights):
+    return softmax(np.maximum(0, x @ weights[0] + weights[1]) @ weights[2] + weights[3])
+
+
+def mlp_from_inputs_each_time(x, weights):
+    for layer in range(0, len(weights) - 2, 2):
+        h = np.maximum(0, x @ weights[layer] + weights[layer + 1])
+    return softmax(h @ weights[-2] + weights[-1])
+
+
+def mlp_one_layer_short(x, weights):
+    return softmax(logits(x, [*weights[:-4], *weights[-2:]]))
+
+
+def mlp_every_array(x, weights):
+    h = x
+    for place in range(len(weights) - 2):
+        h = np.maximum(0, h @ weights[place] + weights[place + 1])
+    return softmax(h @ weights[-2] + weights[-1])
+
+
+def mlp_axis_lost(x, weights):
+    exponentials = np.exp(logits(x, weights) - logits(x, weights).max())
+    return exponentials / exponentials.sum(axis=1)
+
+
+def mlp_one_largest(x, weights):
+    exponentials = np.exp(logits(x, weights) - logits(x, weights).max())
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
+
+
+def mlp_sigmoids_at_the_end(x, weights):
+    return 1 / (1 + np.exp(-logits(x, weights)))
+
+
+def mlp_classes(x, weights):
+    return logits(x, weights).argmax(axis=1)
+
+
 QUESTION = QuestionDefinition(
     id="6.1",
     title="A multilayer perceptron by hand",
@@ -168,6 +207,48 @@ QUESTION = QuestionDefinition(
             "The softmax is taken twice. A softmax of probabilities can come near neither 0 nor 1.",
         ),
         Mistake(mlp_in_place, "in place"),
+        Mistake(
+            mlp_one_hidden,
+            "any length",
+            "This is a network with exactly one hidden layer. `weights` may be of any length: a loop goes through the pairs.",
+        ),
+        Mistake(
+            mlp_from_inputs_each_time,
+            "layer before gave",
+            "Each layer takes `x` again. It takes what the layer before gave; only the first one takes `x`.",
+        ),
+        Mistake(
+            mlp_one_layer_short,
+            "last hidden layer is left out",
+            "The loop ends too early: the last hidden layer is left out. Only the last *pair*, two arrays, is treated on its own.",
+        ),
+        Mistake(
+            mlp_every_array,
+            "two at a time",
+            "The loop goes one array at a time, so that a bias stands where a matrix should. Matrix and bias come as a pair: two "
+            "at a time.",
+        ),
+        Mistake(
+            mlp_axis_lost,
+            "`keepdims=True`",
+            "The sums have lost their axis, so that they do not meet the rows that they belong to: `keepdims=True` keeps it.",
+        ),
+        Mistake(
+            mlp_one_largest,
+            "its own largest",
+            "One number is subtracted from all rows. Where it is much larger than a row's logits, that whole row becomes 0 / 0: "
+            "subtract from each row its own largest logit.",
+        ),
+        Mistake(
+            mlp_sigmoids_at_the_end,
+            "each class by itself",
+            "A sigmoid at the end judges each class by itself. The softmax makes probabilities of a row, which sum to 1.",
+        ),
+        Mistake(
+            mlp_classes,
+            "not the class",
+            "This is the class with the largest logit. Asked for are the probabilities, one for each class, not the class.",
+        ),
     ],
     hints=[
         "A loop over the pairs (weights[0], weights[1]), (weights[2], weights[3]) and so on: multiply, add, ReLU.",

@@ -93,6 +93,28 @@ def parameters_of_the_widest(inputs, layers, classes, budget):
     return parameters(inputs, layers, classes, widest(inputs, layers, classes, budget))
 
 
+def widest_between_once(inputs, layers, classes, budget):
+    return _largest(lambda u: (inputs + 1) * u + (layers - 1) * u + (u + 1) * classes, budget)
+
+
+def widest_all_from_inputs(inputs, layers, classes, budget):
+    return _largest(lambda u: layers * (inputs + 1) * u + (u + 1) * classes, budget)
+
+
+def widest_one_matrix_too_few(inputs, layers, classes, budget):
+    return _largest(lambda u: (inputs + 1) * u + max(layers - 2, 0) * (u + 1) * u + (u + 1) * classes, budget)
+
+
+def widest_not_rounded(inputs, layers, classes, budget):
+    square, line, rest = layers - 1, inputs + layers + classes, classes - budget
+    return -rest / line if square == 0 else (math.sqrt(line**2 - 4 * square * rest) - line) / (2 * square)
+
+
+def widest_only_exact(inputs, layers, classes, budget):
+    units = widest(inputs, layers, classes, budget)
+    return units if parameters(inputs, layers, classes, units) == budget else None
+
+
 QUESTION = QuestionDefinition(
     id="6.2",
     title="A width for a budget",
@@ -139,6 +161,33 @@ QUESTION = QuestionDefinition(
             parameters_of_the_widest,
             "not its width",
             "That is how many parameters the network has and not its width.",
+        ),
+        Mistake(
+            widest_between_once,
+            "U + 1 for each unit",
+            "Between two hidden layers each unit is counted once. It has a weight for each of the U units below and a bias: U + 1 "
+            "for each unit.",
+        ),
+        Mistake(
+            widest_all_from_inputs,
+            "the layer below",
+            "Every hidden layer is counted as if it took the inputs. Only the first does; the others take the U units of the layer "
+            "below.",
+        ),
+        Mistake(
+            widest_one_matrix_too_few,
+            "one matrix too few",
+            "There is one matrix too few between hidden layers: L layers have L − 1 gaps between them.",
+        ),
+        Mistake(
+            widest_not_rounded,
+            "whole number",
+            "The equation is solved, but the number of units is a whole number: the next one below.",
+        ),
+        Mistake(
+            widest_only_exact,
+            "need not be used up",
+            "It finds only a width that needs exactly the budget. The budget need not be used up: the widest within it is asked.",
         ),
     ],
     hints=[

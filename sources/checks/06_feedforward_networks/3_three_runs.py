@@ -70,6 +70,10 @@ NO_RELU = (
 GROWS = (
     "On its way from the last layer to the first the gradient gets smaller here, by a factor of millions, not larger."
 )
+SCALED = (
+    "The inputs lie between 0 and 1, and the loss before the first step is that of a guess: they are not what is wrong. What "
+    "do the gradients say, and what the validation loss?"
+)
 RIGHT_CAUSE = "The cause is right. The remedy is not one for it: what exactly has to change, so that it goes away?"
 
 
@@ -85,18 +89,26 @@ QUESTION = QuestionDefinition(
         choosing("A", "shuffled_labels", "look_at_inputs_beside_labels", "accuracy", ACCURATE),
         choosing("A", "unscaled_inputs", "standardize_the_inputs", "accuracy", ACCURATE),
         choosing("A", "overfitting", "stop_early", "accuracy", ACCURATE),
+        choosing("A", "vanishing_gradients", "relu_and_he_weights", "accuracy", ACCURATE),
+        choosing("A", "dead_relus", "relu_and_he_weights", "accuracy", ACCURATE),
         choosing("B", "overfitting", "stop_early", "better than a guess", NEVER_BETTER),
         choosing("B", "rate_too_low", "raise_the_rate", "wired well", LEARNS_BY_HEART),
         choosing("B", "vanishing_gradients", "relu_and_he_weights", "wired well", LEARNS_BY_HEART),
         choosing("B", "softmax_twice", "take_one_softmax_away", "wired well", LEARNS_BY_HEART),
+        choosing("B", "rate_too_high", "lower_the_rate", "wired well", LEARNS_BY_HEART),
+        choosing("B", "exploding_gradients", "clip_the_gradients", "wired well", LEARNS_BY_HEART),
+        choosing("B", "unscaled_inputs", "standardize_the_inputs", "between 0 and 1", SCALED),
         choosing("C", "rate_too_low", "raise_the_rate", "no one rate", TOO_SMALL_THERE),
         choosing("C", "dead_relus", "relu_and_he_weights", "sigmoid", NO_RELU),
         choosing("C", "exploding_gradients", "clip_the_gradients", "smaller here", GROWS),
+        choosing("C", "rate_too_high", "lower_the_rate", "no one rate", TOO_SMALL_THERE),
+        choosing("C", "unscaled_inputs", "standardize_the_inputs", "between 0 and 1", SCALED),
         choosing("C", "shuffled_labels", "look_at_inputs_beside_labels", "no one rate", TOO_SMALL_THERE),
         choosing("A", "softmax_twice", "lower_the_rate", "cause is right", RIGHT_CAUSE),
         choosing("B", "shuffled_labels", "stop_early", "cause is right", RIGHT_CAUSE),
         choosing("C", "vanishing_gradients", "raise_the_rate", "cause is right", RIGHT_CAUSE),
         choosing("C", "vanishing_gradients", "clip_the_gradients", "cause is right", RIGHT_CAUSE),
+        choosing("C", "vanishing_gradients", "standardize_the_inputs", "cause is right", RIGHT_CAUSE),
         choosing("B", "look_at_inputs_beside_labels", "shuffled_labels", "wrong order"),
         choosing("A", "softmax_twce", "take_one_softmax_away", "did you mean 'softmax_twice'"),
     ],

@@ -86,6 +86,26 @@ def fading_powers_of_slope_alone(norm, smallest):
     return next((n for n in range(1, 400) if norm * 0.25**n < smallest), 0)
 
 
+def fading_one_late(norm, smallest):
+    return fading_depth(norm, smallest) + 1 if norm < 4 else 0
+
+
+def fading_nothing(norm, smallest):
+    return fading_depth(norm, smallest) or None
+
+
+def fading_at_four(norm, smallest):
+    return 1 if norm == 4 else fading_depth(norm, smallest)
+
+
+def fading_minus_one(norm, smallest):
+    return fading_depth(norm, smallest) or -1
+
+
+def fading_bound(norm, smallest):
+    return (norm / 4) ** fading_depth(norm, smallest)
+
+
 QUESTION = QuestionDefinition(
     id="6.4",
     title="The depth at which a gradient fades",
@@ -132,6 +152,23 @@ QUESTION = QuestionDefinition(
             fading_powers_of_slope_alone,
             "counted once",
             "The norm is counted once. Every layer has a matrix, so that it is to the power n, too.",
+        ),
+        Mistake(
+            fading_one_late,
+            "one layer too many",
+            "It is one layer too many: with one less the bound is below the limit already.",
+        ),
+        Mistake(fading_nothing, "give 0", "Where the bound is never below the limit it gives None: give 0 there."),
+        Mistake(
+            fading_at_four,
+            "exactly 4",
+            "Right but for a norm of exactly 4: the factor of a layer is 1 there, so the bound stays at 1 for ever.",
+        ),
+        Mistake(fading_minus_one, "give 0", "Where the bound is never below the limit it gives −1: give 0 there."),
+        Mistake(
+            fading_bound,
+            "how many layers",
+            "That is the bound itself. Asked is after how many layers it is below the limit.",
         ),
     ],
     hints=[

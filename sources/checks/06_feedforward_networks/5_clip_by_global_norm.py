@@ -92,6 +92,34 @@ def clip_in_place(gradients, limit):
     return gradients
 
 
+def clip_by_absolute_values(gradients, limit):
+    return [each * limit / max(sum(np.abs(one).sum() for one in gradients), limit) for each in gradients]
+
+
+def clip_by_largest(gradients, limit):
+    return [each * limit / max(*(np.abs(one).max() for one in gradients), limit) for each in gradients]
+
+
+def clip_by_longest(gradients, limit):
+    return [each * limit / max(*(norm_of([one]) for one in gradients), limit) for each in gradients]
+
+
+def clip_turned_round(gradients, limit):
+    return [each * max(norm_of(gradients), limit) / limit for each in gradients]
+
+
+def clip_or_nothing(gradients, limit):
+    return clip_global(gradients, limit) if norm_of(gradients) > limit else None
+
+
+def clip_and_norm(gradients, limit):
+    return clip_global(gradients, limit), norm_of(gradients)
+
+
+def clip_in_one_row(gradients, limit):
+    return np.concatenate([each.ravel() for each in clip_global(gradients, limit)])
+
+
 QUESTION = QuestionDefinition(
     id="6.5",
     title="Clipping by the global norm",
@@ -142,6 +170,41 @@ QUESTION = QuestionDefinition(
             "What is too long is scaled to norm 1. It should be scaled to `limit`.",
         ),
         Mistake(clip_in_place, "in place"),
+        Mistake(
+            clip_by_absolute_values,
+            "absolute values",
+            "The absolute values are added up. The norm is the root of the sum of the squares.",
+        ),
+        Mistake(
+            clip_by_largest,
+            "largest number",
+            "The largest number is taken for the norm. The norm is the root of the sum of all squares.",
+        ),
+        Mistake(
+            clip_by_longest,
+            "longest tensor",
+            "The norm of the longest tensor alone is taken. The global norm is that of all numbers of all tensors.",
+        ),
+        Mistake(
+            clip_turned_round,
+            "grow longer",
+            "The factor is turned round, so that long gradients grow longer: the norm is to become the limit.",
+        ),
+        Mistake(
+            clip_or_nothing,
+            "given back as they are",
+            "Where the norm is below the limit it gives None. There the gradients are given back as they are.",
+        ),
+        Mistake(
+            clip_and_norm,
+            "the list alone",
+            "It gives the norm besides the list. Asked for is the list alone.",
+        ),
+        Mistake(
+            clip_in_one_row,
+            "in the shapes",
+            "The numbers are right, but all in one row. Give a list of arrays, in the shapes of the given ones.",
+        ),
     ],
     hints=[
         "The global norm: the square root of the sum of the squares of all numbers in all tensors.",

@@ -93,6 +93,31 @@ def accumulate_in_place(gradients, sizes):
     return totals
 
 
+def accumulate_divided_by_sizes(gradients, sizes):
+    return _weighted(gradients, [1 / size for size in sizes])
+
+
+def accumulate_mean_divided_by_sizes(gradients, sizes):
+    return _weighted(gradients, [1 / size / len(sizes) for size in sizes])
+
+
+def accumulate_last_weighted(gradients, sizes):
+    return [each * sizes[-1] / sum(sizes) for each in gradients[-1]]
+
+
+def accumulate_by_largest(gradients, sizes):
+    return _weighted(gradients, [size / max(sizes) for size in sizes])
+
+
+def accumulate_side_by_side(gradients, sizes):
+    weighted = [[size * each / sum(sizes) for each in parts] for parts, size in zip(gradients, sizes, strict=True)]
+    return [each for parts in weighted for each in parts]
+
+
+def accumulate_not_summed(gradients, sizes):
+    return [[size * each / sum(sizes) for each in parts] for parts, size in zip(gradients, sizes, strict=True)]
+
+
 QUESTION = QuestionDefinition(
     id="6.6",
     title="Gradients of unequal micro-batches",
@@ -143,6 +168,39 @@ QUESTION = QuestionDefinition(
             "The weights are turned round: here a small micro-batch counts more than a large one.",
         ),
         Mistake(accumulate_in_place, "in place"),
+        Mistake(
+            accumulate_divided_by_sizes,
+            "divided by its size once more",
+            "Each gradient is divided by its size once more. It is a mean already; multiply by the size, to get the sum over the "
+            "examples.",
+        ),
+        Mistake(
+            accumulate_mean_divided_by_sizes,
+            "divided by its size once more",
+            "Each gradient is divided by its size once more. It is a mean already; multiply by the size, to get the sum over the "
+            "examples.",
+        ),
+        Mistake(
+            accumulate_last_weighted,
+            "is overwritten",
+            "Only the last micro-batch's share comes out: what the loop has so far is overwritten each time. Add to it.",
+        ),
+        Mistake(
+            accumulate_by_largest,
+            "largest micro-batch",
+            "The weighted sum is divided by the size of the largest micro-batch. Divide by the number of examples in all of them.",
+        ),
+        Mistake(
+            accumulate_side_by_side,
+            "one after the other",
+            "The micro-batches' arrays stand one after the other in the list: `+` joins lists. Add array to array, weight by "
+            "weight, for one array each.",
+        ),
+        Mistake(
+            accumulate_not_summed,
+            "not added up",
+            "The shares are right, but not added up: for each weight, add its arrays over all micro-batches.",
+        ),
     ],
     hints=[
         "The gradient of a micro-batch is the mean over its examples. What is the sum over its examples?",
