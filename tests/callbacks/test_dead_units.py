@@ -156,7 +156,7 @@ def noisy_network():
             keras.layers.Dense(2),
         ]
     )
-    model.compile("adam", "mse")
+    model.compile("sgd", "mse")
     return model
 
 

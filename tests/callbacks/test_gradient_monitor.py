@@ -24,7 +24,7 @@ def network(**arguments):
             keras.layers.Dense(2, name="last"),
         ]
     )
-    model.compile("adam", "mse", metrics=["mae"], **arguments)
+    model.compile("sgd", "mse", metrics=["mae"], **arguments)
     return model
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,11 +20,17 @@ def arrays_of(path: Path) -> Arrays:
         return [stored[name] for name in sorted(stored.files, key=lambda name: int(name.removeprefix("arr_")))]
 
 
-def predicted(path: Path, inputs: Arrays) -> list[Any]:
-    """What a loaded model says."""
+@functools.lru_cache(maxsize=1)
+def loaded(path: Path) -> Any:
+    """The model of a file, loaded once for all that is done with it on one device."""
     import keras
 
-    return [keras.models.load_model(path)(inputs)]
+    return keras.models.load_model(path)
+
+
+def predicted(path: Path, inputs: Arrays) -> list[Any]:
+    """What a loaded model says."""
+    return [loaded(path)(inputs)]
 
 
 def trained(path: Path, inputs: Arrays, strategy: Any = None) -> Arrays:
@@ -32,7 +39,7 @@ def trained(path: Path, inputs: Arrays, strategy: Any = None) -> Arrays:
     import tensorflow as tf
 
     with strategy.scope() if strategy else contextlib.nullcontext():
-        model = keras.models.load_model(path)
+        model = keras.models.load_model(path) if strategy else loaded(path)
         optimizer = keras.optimizers.SGD(0.1)
         optimizer.build(model.trainable_variables)
 

@@ -23,8 +23,11 @@ SMALL: dict[str, dict[str, Any]] = {
     "vgg16": {"input_shape": (32, 32, 3), "width": 1 / 32},
     "vgg19": {"input_shape": (32, 32, 3), "width": 1 / 32},
 }
-# The deepest are built from the same lines as their smaller siblings: quick runs leave them out.
+# Slow to build: quick runs leave them out.
 DEEP = {"vgg13", "vgg16", "resnet34", "resnet50", "resnet101", "resnet152", "convnext_tiny"}
+# A sibling with other numbers of blocks, built by the same lines; that the numbers are right, counts and outputs say
+# (`test_published_counts.py`, `test_like_keras_applications.py`).
+SIBLINGS = {"vgg13", "vgg16", "resnet34", "resnet101", "resnet152"}
 # What runs under other backends as well, where every shape is compiled anew.
 OTHER_BACKENDS = {"lenet5", "mlp", "resnet_cifar"}
 CLASSES = 3

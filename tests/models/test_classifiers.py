@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from builders import CLASSES, DEEP, OTHER_BACKENDS, SMALL, built
+from builders import CLASSES, DEEP, OTHER_BACKENDS, SIBLINGS, SMALL, built
 from fresh_process import answer_of
 
 from dlcourse import models
@@ -19,7 +19,9 @@ def marks(name):
     return [pytest.mark.slow] * (name in DEEP) + [pytest.mark.backend] * (name in OTHER_BACKENDS)
 
 
-each_one = pytest.mark.parametrize("name", [pytest.param(name, marks=marks(name)) for name in SMALL])
+each_one = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=marks(name)) for name in SMALL if name not in SIBLINGS]
+)
 
 
 def examples(model, number=4):

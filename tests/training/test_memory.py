@@ -36,7 +36,7 @@ print(json.dumps([held + mebibytes("VmHWM") - before, estimate.total / 2**20]))
 """
 CASES = {
     "wide": "(1024,), 256, [L.Dense(4096, 'relu'), L.Dense(4096, 'relu')]",
-    "deep": "(256,), 8192, [L.Dense(256, 'tanh') for _ in range(24)]",
+    "deep": "(256,), 4096, [L.Dense(256, 'tanh') for _ in range(24)]",
     "convolutional": "(32, 32, 3), 256, [L.Conv2D(32, 3, padding='same', activation='relu'),"
     " L.Conv2D(32, 3, padding='same', activation='relu'), L.MaxPooling2D(),"
     " L.Conv2D(64, 3, padding='same', activation='relu'), L.GlobalAveragePooling2D()]",
