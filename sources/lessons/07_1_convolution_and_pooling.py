@@ -93,8 +93,6 @@ print("a pixel of the sky:", photograph[20, 20], " one of a pillar:", photograph
 # %%
 small = photograph[::4, ::4] / 255
 separate = [np.repeat(small[..., [channel]], 3, axis=-1) for channel in range(3)]
-
-# %%
 plot.overlay(
     np.stack([small, *separate]),
     captions=["the photograph", "red", "green", "blue"],
@@ -302,7 +300,8 @@ print("n=8, f=3, s=2:", scratch.conv_output_size(8, 3, stride=2))
 
 # %% [markdown]
 # A rule that is right three times may be wrong the fourth. Ask Keras for all combinations of small numbers, dilation
-# included (a kernel with holes covers $d(f-1)+1$ pixels, which takes the place of $f$).
+# included (a kernel with holes covers $d(f-1)+1$ pixels, which takes the place of $f$; Keras has no stride and holes at once, so
+# one of $s$ and $d$ is 1 here).
 
 # %%
 agree, asked = 0, 0
@@ -339,9 +338,9 @@ plot.overlay(
 #
 # ## Max, average, min and global pooling <a id="pooling"></a>
 #
-# Pooling shrinks an image without any weights. It takes windows of $p \times p$, usually side by side, channel by channel:
+# Pooling shrinks an image without any weights. It takes windows of $f \times f$, usually side by side, channel by channel:
 #
-# $$y_{ij} = \max_{0 \le u, v < p} x_{pi+u,\,pj+v}$$
+# $$y_{ij} = \max_{0 \le u, v < f} x_{fi+u,\,fj+v}$$
 #
 # or their mean, or their minimum. *Global* pooling has one window, the whole image. Do the four by hand first.
 
@@ -485,8 +484,20 @@ print(
 )
 
 # %% [markdown]
-# Enough to learn. The target is what Sobel's filter makes of the photograph; the filter starts at zero and sees only images
-# and targets. The loss is the mean of $(y - t)^2$, so $\delta = 2 (y - t) / \text{count}$; momentum helps, since
+# Pooling has nothing to learn, but $\delta$ has to get past it to the layers below. With $\delta = 8$ for one window:
+
+# %%
+window = tf.Variable(np.array([[7.0, 1], [0, 2]]).reshape(1, 2, 2, 1))
+for name in ("max", "average"):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(8 * pools[name](window))
+    print(f"{name:8}", tape.gradient(loss, window).numpy().reshape(2, 2).tolist())
+
+# %% [markdown]
+# A maximum sends all of it to the one pixel that won: only that one had a say. A mean shares it out.
+#
+# Back to the filter: its gradient is enough to learn. The target is what Sobel's filter makes of the photograph; the filter
+# starts at zero and sees only images and targets. The loss is the mean of $(y - t)^2$, so $\delta = 2 (y - t) / \text{count}$; momentum helps, since
 # neighbouring pixels are so alike. Will it find the nine numbers?
 
 # %%
@@ -644,7 +655,7 @@ except ValueError as error:
 # - It leaves $\lfloor (n + 2p - f)/s \rfloor + 1$ numbers along an axis.
 # - Pooling shrinks: the maximum says whether, not where. It tolerates small shifts; only global pooling ignores all.
 # - The receptive field grows by $(f-1)$ times the strides below, and the gradient shows it.
-# - A filter's gradient is a correlation of the input with $\delta$.
+# - A filter's gradient is a correlation of the input with $\delta$. A maximum passes $\delta$ to its winner alone.
 #
 # ## Words you met
 #
