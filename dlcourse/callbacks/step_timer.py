@@ -187,4 +187,6 @@ def _clocked(iterator: Any, waits: tf.Variable) -> Any:
     options = tf.data.Options()
     options.autotune.enabled = False
     options.experimental_optimization.apply_default_optimizations = False
+    # In the pool that all share, waiting for a batch could take the last thread from those that make it.
+    options.threading.private_threadpool_size = 2
     return iter(batches.map(lambda batch: batch.get_value()).with_options(options))

@@ -85,7 +85,7 @@ class TrainingDoctor(keras.callbacks.Callback):
             raise ValueError("a report needs a run of at least one epoch that has ended, got none")
         lines = [*_measured(self.vitals), ""]
         for finding in self.findings:
-            lines += [f"{finding.name.capitalize()}: {finding.evidence}.", f"  Try: {finding.advice}"]
+            lines += [f"{finding.name[:1].upper()}{finding.name[1:]}: {finding.evidence}.", f"  Try: {finding.advice}"]
         if not self.findings:
             lines.append("Nothing wrong was found.")
         if self.validation is None:
