@@ -53,7 +53,6 @@ class Session:
         self, data: socket.socket, control: socket.socket, limits: Limits, another: Callable[[], Session]
     ) -> None:
         self._data, self._control, self._limits, self._another = data, control, limits, another
-        self._clean: Session | None = None
         self.alive, self.last_death = True, ""
 
     def __enter__(self) -> Session:
@@ -64,8 +63,6 @@ class Session:
 
     def close(self) -> None:
         """End the session and all that it started."""
-        if self._clean is not None:
-            self._clean.close()
         if self.alive:
             self.alive = False
             self._end(0)
@@ -112,10 +109,9 @@ class Session:
         weights, unseen = model.get("weights"), list(case.values())[-1]
         if not isinstance(weights, list) or not all(isinstance(each, np.ndarray) for each in weights):
             return Outcome(error="gave a model whose weights are no arrays")
-        clean = self._without_student()
-        found = clean._ask(
-            {"do": "rebuild", "config": model.get("config"), "weights": weights, "inputs": unseen}, seconds
-        )
+        rebuild = {"do": "rebuild", "config": model.get("config"), "weights": weights, "inputs": unseen}
+        with self._another() as clean:
+            found = clean._ask(rebuild, seconds)
         if found is None:
             return Outcome(error=f"gave a model that could not be rebuilt: it {clean._death(seconds)}")
         if "refused" in found:
@@ -126,14 +122,6 @@ class Session:
             return Outcome(error="gave a model with several outputs, but one was expected")
         value = {"parameters": int(found["parameters"]), "predictions": found["predictions"]}
         return Outcome(value, changed=_names(reply.get("changed"), case))
-
-    def _without_student(self) -> Session:
-        """The session in which this student's models are rebuilt, a new one where the last has died."""
-        if self._clean is None or not self._clean.alive:
-            if self._clean is not None:
-                self._clean.close()
-            self._clean = self._another()
-        return self._clean
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """The reply, or None when the session has died of it."""
