@@ -15,7 +15,7 @@
 #
 # **You need** [What is deep learning?](01_introduction.ipynb): training and test data, `fit`.
 #
-# **Time** about 60 s to run on two CPU cores; an hour and a half to read and try.
+# **Time** about 55 s to run on two CPU cores; an hour and a half to read and try.
 #
 # **Data** two real sets that come with scikit-learn: measurements of 569 breast tumours, and records of 442 people with
 # diabetes. The rest is made by the course: 2,500 molecules, 1,250 views of a road, 30,000 card payments, 9,000 film

@@ -17,7 +17,7 @@
 # **You need** [Activation functions](03_2_activation_functions.ipynb) for ReLU and softmax, and
 # [Loss and cost functions](03_3_loss_functions.ipynb) for cross-entropy.
 #
-# **Time** about 28 s to run on two CPU cores; an hour and a half to read.
+# **Time** about 25 s to run on two CPU cores; an hour and a half to read.
 #
 # **Data** the digits that come with scikit-learn: 1,347 images of 8 × 8 pixels to learn from, 450 to test on.
 

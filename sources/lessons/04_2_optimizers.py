@@ -15,7 +15,7 @@
 #
 # **You need** [Gradient descent and backpropagation](04_1_backpropagation.ipynb).
 #
-# **Time** about 43 s to run on two CPU cores; an hour and a half to read.
+# **Time** about 40 s to run on two CPU cores; an hour and a half to read.
 #
 # **Data** the digits that come with scikit-learn: 1,347 images of 8 × 8 pixels to learn from, 450 to test on.
 

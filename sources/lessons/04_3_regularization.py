@@ -17,7 +17,7 @@
 # **You need** [Gradient descent and backpropagation](04_1_backpropagation.ipynb) and
 # [Optimizers](04_2_optimizers.ipynb).
 #
-# **Time** about 40 s to run on two CPU cores; an hour to read.
+# **Time** about 45 s to run on two CPU cores; an hour to read.
 #
 # **Data** scikit-learn's digits of 8 × 8 pixels: 300 to learn from, a fifth of them with a wrong label; 400 for
 # validation, 450 to test on.

@@ -17,7 +17,7 @@
 # **You need** [Gradient descent and backpropagation](04_1_backpropagation.ipynb) and
 # [Activation functions](03_2_activation_functions.ipynb).
 #
-# **Time** about 55 s to run on two CPU cores; an hour and a half to read.
+# **Time** about 50 s to run on two CPU cores; an hour and a half to read.
 #
 # **Data** the digits that come with scikit-learn: 1,347 images of 8 × 8 pixels to learn from, 450 to test on; and sequences
 # of random numbers, made here.

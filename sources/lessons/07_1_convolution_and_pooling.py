@@ -15,7 +15,7 @@
 # **You need** [Activation functions](03_2_activation_functions.ipynb) and [Loss functions](03_3_loss_functions.ipynb): ReLU,
 # softmax, cross-entropy, `fit`.
 #
-# **Time** about 37 s to run on two CPU cores; two hours to read and try.
+# **Time** about 40 s to run on two CPU cores; two hours to read and try.
 #
 # **Data** both come with scikit-learn: digits (1,797 images of 8 × 8 pixels) and a colour photograph of a temple, 427 × 640.
 
