@@ -144,7 +144,10 @@ class _Pool:
             self.sandbox = None
         if self.sandbox is None:
             self.sandbox = make_sandbox(self.setup.require_tier, wait=False)
-        return self.sandbox.another()
+        try:
+            return self.sandbox.another()
+        except OSError:  # it has died since: the worker makes one of its own, or says why it cannot
+            return None
 
     def _heard(
         self, pipe: connection.Connection, waiting: deque[tuple[str, Task, int]], on_question: OnQuestion
