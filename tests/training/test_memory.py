@@ -48,10 +48,10 @@ CASES = {
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="the peak of memory is read as Linux gives it")
 @pytest.mark.parametrize("case", CASES)
-def test_the_estimate_is_within_a_quarter_of_what_is_measured(case):
+def test_the_estimate_is_within_a_fifth_of_what_is_measured(case):
     measured, estimated = answer_of(MEASURED.format(case=CASES[case]))
     print(f"{case}: measured {measured:.0f} MiB, estimated {estimated:.0f} MiB")
-    assert abs(estimated / measured - 1) < 0.25
+    assert abs(estimated / measured - 1) < 0.2
 
 
 def dense(*layers):
@@ -78,6 +78,25 @@ def test_an_activation_as_a_layer_of_its_own_takes_no_more():
     inside = dense(keras.layers.Dense(50, "relu"), keras.layers.Dense(20))
     apart = dense(keras.layers.Dense(50), keras.layers.ReLU(), keras.layers.Dense(20))
     assert abs(memory_estimate(apart, 8).total / memory_estimate(inside, 8).total - 1) < 0.05
+
+
+def test_windows_of_a_convolution_count_up_to_a_limit():
+    """Three times the unfolded inputs, of a small batch all and of a large one no more than 80 MiB."""
+
+    def beside(batch, kernel):
+        model = keras.Sequential([keras.Input((8, 8, 2)), keras.layers.Conv2D(4, kernel, padding="same")])
+        outputs = 0.5 * batch * 8 * 8 * 4 * 4  # in flight; nothing behind the layer needs its output
+        return memory_estimate(model, batch).activations - outputs
+
+    assert beside(16, 3) == 3 * 16 * (8 * 8) * (3 * 3) * 2 * 4
+    assert beside(16, 5) == 3 * 16 * (8 * 8) * (5 * 5) * 2 * 4
+    assert beside(65536, 3) == 80 * 2**20
+
+
+@pytest.mark.parametrize("make", [keras.layers.DepthwiseConv2D, lambda size: keras.layers.SeparableConv2D(20, size)])
+def test_convolutions_by_channel_hold_windows_too(make):
+    point, window = (memory_estimate(keras.Sequential([keras.Input((8, 8, 20)), make(size)]), 4) for size in (1, 3))
+    assert window.activations > 2 * point.activations
 
 
 def test_half_the_precision_of_the_weights_is_half_the_bytes():
