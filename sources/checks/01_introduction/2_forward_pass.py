@@ -92,6 +92,22 @@ def forward_pythons_max(X, W1, b1, W2, b2):
     return max(0, X @ W1 + b1) @ W2 + b2
 
 
+def forward_factors_swapped(X, W1, b1, W2, b2):
+    return W2 @ np.maximum(0, W1 @ X + b1) + b2
+
+
+def forward_factors_swapped_by_dot(X, W1, b1, W2, b2):
+    return np.dot(W2, np.maximum(0, np.dot(W1, X) + b1)) + b2
+
+
+def forward_second_factors_swapped(X, W1, b1, W2, b2):
+    return W2 @ np.maximum(0, X @ W1 + b1) + b2
+
+
+def forward_weights_transposed(X, W1, b1, W2, b2):
+    return np.maximum(0, X @ W1.T + b1) @ W2.T + b2
+
+
 def forward_both_layers(X, W1, b1, W2, b2):
     H = np.maximum(0, X @ W1 + b1)
     return H, H @ W2 + b2
@@ -111,6 +127,10 @@ def forward_in_place(X, W1, b1, W2, b2):
     return result
 
 
+SWAPPED = (
+    "The factors of a product are swapped, so that their shapes do not meet. The examples are the rows, so what comes in stands on "
+    "the left and the weights on the right: $X W_1$, then $H W_2$."
+)
 QUESTION = QuestionDefinition(
     id="1.2",
     title="A forward pass",
@@ -173,6 +193,15 @@ QUESTION = QuestionDefinition(
             "number by number",
             "Python's `max` compares whole things, and whether an array is larger than 0 has no single answer. What compares "
             "number by number is `np.maximum`.",
+        ),
+        Mistake(forward_factors_swapped, "factors of a product are swapped", SWAPPED),
+        Mistake(forward_factors_swapped_by_dot, "factors of a product are swapped", SWAPPED),
+        Mistake(forward_second_factors_swapped, "factors of a product are swapped", SWAPPED),
+        Mistake(
+            forward_weights_transposed,
+            "without a transpose",
+            "The weights are transposed. $W_1$ has a row for each input and a column for each unit already, and so has $W_2$: "
+            "multiply without a transpose.",
         ),
         Mistake(
             forward_both_layers,

@@ -102,6 +102,11 @@ def iou_of_bottom_minus_top_turned(a, b):
     return height * max(0.0, min(a[2], b[2]) - max(a[0], b[0]))
 
 
+def iou_of_edges_in_pairs(a, b):
+    """Reads a box as left, right, top, bottom."""
+    return iou([a[0], a[2], a[1], a[3]], [b[0], b[2], b[1], b[3]])
+
+
 def iou_outer_edges(a, b):
     """Minimum and maximum exchanged."""
     intersection = (max(a[2], b[2]) - min(a[0], b[0])) * (max(a[3], b[3]) - min(a[1], b[1]))
@@ -205,6 +210,12 @@ QUESTION = QuestionDefinition(
             "0 for all boxes",
             "That is 0 for all boxes, also for those that overlap. Is a side turned round? The top edge has the *smaller* number, as "
             "the left edge has.",
+        ),
+        Mistake(
+            iou_of_edges_in_pairs,
+            "left, right, top, bottom",
+            "The four numbers are read as left, right, top, bottom. A box is given as left, top, right, bottom: across it goes from "
+            "number 0 to number 2, down from 1 to 3.",
         ),
         Mistake(
             iou_outer_edges,

@@ -136,6 +136,16 @@ def hits_several_times(scores, rated, held_back, k):
     return np.take_along_axis(held_back, first, axis=1).sum() / len(scores)
 
 
+def hits_films_taken_for_rows(scores, rated, held_back, k):
+    first = np.argsort(-np.where(rated, -np.inf, scores), axis=1)[:, :k]
+    return np.mean(held_back[first].any(axis=1))
+
+
+def hits_of_everybodys_lists(scores, rated, held_back, k):
+    first = np.argsort(-np.where(rated, -np.inf, scores), axis=1)[:, :k]
+    return np.mean(held_back[:, first].any(axis=(1, 2)))
+
+
 def hits_zero_for_rated(scores, rated, held_back, k):
     """Right, but marks the rated films in the scores that were given."""
     scores[rated] = -1e9
@@ -226,6 +236,18 @@ QUESTION = QuestionDefinition(
             hits_several_times,
             "counts several times",
             "A person with several hits counts several times here. It should count once: is there at least one?",
+        ),
+        Mistake(
+            hits_films_taken_for_rows,
+            "numbers of columns",
+            "The numbers of the films are used to choose rows of `held_back`, but they are numbers of columns, and each person has "
+            "others. Look them up row by row; `np.take_along_axis` does.",
+        ),
+        Mistake(
+            hits_of_everybodys_lists,
+            "everybody's list",
+            "`held_back[:, first]` looks up everybody's list in each person's row. Each row has a list of its own: look them up row "
+            "by row; `np.take_along_axis` does.",
         ),
         Mistake(hits_zero_for_rated, "in place"),
     ],

@@ -75,6 +75,29 @@ def mlp_relu_everywhere(x, weights):
     return softmax(np.maximum(0, logits(x, weights)))
 
 
+def _mlp_with(activation, x, weights):
+    h = x
+    for kernel, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        h = activation(h @ kernel + bias)
+    return softmax(h @ weights[-2] + weights[-1])
+
+
+def mlp_of_sigmoids(x, weights):
+    return _mlp_with(lambda z: 1 / (1 + np.exp(-z)), x, weights)
+
+
+def mlp_of_tanh(x, weights):
+    return _mlp_with(np.tanh, x, weights)
+
+
+def mlp_of_absolute_values(x, weights):
+    return _mlp_with(np.abs, x, weights)
+
+
+def mlp_softmax_in_each_layer(x, weights):
+    return _mlp_with(softmax, x, weights)
+
+
 def mlp_logits(x, weights):
     return logits(x, weights)
 
@@ -169,6 +192,26 @@ QUESTION = QuestionDefinition(
             mlp_relu_everywhere,
             "may be negative",
             "A ReLU is put on the last layer as well. What goes into the softmax may be negative.",
+        ),
+        Mistake(
+            mlp_of_sigmoids,
+            "a sigmoid in the hidden layers",
+            "There is a sigmoid in the hidden layers. The equation has a maximum with 0 there, the ReLU.",
+        ),
+        Mistake(
+            mlp_of_tanh,
+            "a tanh in the hidden layers",
+            "There is a tanh in the hidden layers. The equation has a maximum with 0 there, the ReLU.",
+        ),
+        Mistake(
+            mlp_of_absolute_values,
+            "turns negative sums round",
+            "The activation turns negative sums round, as an absolute value does. A ReLU makes 0 of them.",
+        ),
+        Mistake(
+            mlp_softmax_in_each_layer,
+            "only once",
+            "There is a softmax in every layer. It comes only once, at the end; the hidden layers have a ReLU.",
         ),
         Mistake(
             mlp_logits,

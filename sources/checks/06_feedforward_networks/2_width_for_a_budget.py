@@ -110,11 +110,31 @@ def widest_not_rounded(inputs, layers, classes, budget):
     return -rest / line if square == 0 else (math.sqrt(line**2 - 4 * square * rest) - line) / (2 * square)
 
 
+def widest_with_an_output_more(inputs, layers, classes, budget):
+    return widest(inputs, layers, classes + 1, budget)
+
+
+def widest_with_biases_of_inputs(inputs, layers, classes, budget):
+    return _largest(lambda u: inputs + parameters(inputs, layers, classes, u), budget)
+
+
+def widest_without_output_biases(inputs, layers, classes, budget):
+    return widest(inputs, layers, classes, budget + classes)
+
+
+def last_that_surely_fits(inputs, layers, classes, budget):
+    return widest(inputs, layers, classes, budget) - 1
+
+
 def widest_only_exact(inputs, layers, classes, budget):
     units = widest(inputs, layers, classes, budget)
     return units if parameters(inputs, layers, classes, units) == budget else None
 
 
+TOO_MUCH_COUNTED = (
+    "One more unit would still fit: more is counted than there is. The output layer has `classes` units and not one more, so (U + 1) "
+    "times `classes` parameters; and the inputs have no biases."
+)
 QUESTION = QuestionDefinition(
     id="6.2",
     title="A width for a budget",
@@ -183,6 +203,19 @@ QUESTION = QuestionDefinition(
             widest_not_rounded,
             "whole number",
             "The equation is solved, but the number of units is a whole number: the next one below.",
+        ),
+        Mistake(widest_with_an_output_more, "not one more", TOO_MUCH_COUNTED),
+        Mistake(widest_with_biases_of_inputs, "inputs have no biases", TOO_MUCH_COUNTED),
+        Mistake(
+            widest_without_output_biases,
+            "biases",
+            "A network that needs slightly more than the budget is let through: a little is not counted. Do the outputs have their "
+            "biases, one for each class?",
+        ),
+        Mistake(
+            last_that_surely_fits,
+            "one unit too narrow",
+            "It is one unit too narrow each time: the count is right, the search ends a step too early.",
         ),
         Mistake(
             widest_only_exact,

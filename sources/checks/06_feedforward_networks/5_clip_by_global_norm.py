@@ -100,6 +100,26 @@ def clip_by_largest(gradients, limit):
     return [each * limit / max(*(np.abs(one).max() for one in gradients), limit) for each in gradients]
 
 
+def clip_by_root_mean_square(gradients, limit):
+    rms = np.sqrt(np.mean(np.concatenate([each.ravel() for each in gradients]) ** 2))
+    return [each * limit / max(rms, limit) for each in gradients]
+
+
+def clip_by_means_of_squares(gradients, limit):
+    root = np.sqrt(sum(np.mean(each**2) for each in gradients))
+    return [each * limit / max(root, limit) for each in gradients]
+
+
+def clip_by_mean_square(gradients, limit):
+    mean = np.mean(np.concatenate([each.ravel() for each in gradients]) ** 2)
+    return [each * limit / max(mean, limit) for each in gradients]
+
+
+def clip_by_mean_of_norms(gradients, limit):
+    mean = np.mean([norm_of([each]) for each in gradients])
+    return [each * limit / max(mean, limit) for each in gradients]
+
+
 def clip_by_longest(gradients, limit):
     return [each * limit / max(*(norm_of([one]) for one in gradients), limit) for each in gradients]
 
@@ -120,6 +140,10 @@ def clip_in_one_row(gradients, limit):
     return np.concatenate([each.ravel() for each in clip_global(gradients, limit)])
 
 
+MEAN_OF_SQUARES = (
+    "A mean of the squares is taken, so that many numbers count no more than few. The norm is the root of their *sum*: `np.sum` in "
+    "place of `np.mean`."
+)
 QUESTION = QuestionDefinition(
     id="6.5",
     title="Clipping by the global norm",
@@ -179,6 +203,20 @@ QUESTION = QuestionDefinition(
             clip_by_largest,
             "largest number",
             "The largest number is taken for the norm. The norm is the root of the sum of all squares.",
+        ),
+        Mistake(clip_by_root_mean_square, "root of their *sum*", MEAN_OF_SQUARES),
+        Mistake(clip_by_means_of_squares, "root of their *sum*", MEAN_OF_SQUARES),
+        Mistake(
+            clip_by_mean_square,
+            "neither divided",
+            "The mean of the squares is taken for the norm. The norm is the root of their sum: it is neither divided by how many "
+            "there are, nor left without a root.",
+        ),
+        Mistake(
+            clip_by_mean_of_norms,
+            "mean of the tensors' norms",
+            "The mean of the tensors' norms is taken. The global norm is that of all numbers together: the root of the sum of all "
+            "squares.",
         ),
         Mistake(
             clip_by_longest,
