@@ -25,7 +25,7 @@ class Epochs:
 
     def __init__(self, models: Sequence[keras.Model], batch_size: int) -> None:
         self.models, self.batch_size = tuple(models), batch_size
-        self.made_for = parts_of(models)
+        self.made_for, self._variables_made = parts_of(models), False
         self._train_steps = [
             _graph_of(model.train_step, reduce_retracing=True, jit_compile=model.jit_compile) for model in models
         ]
@@ -36,7 +36,19 @@ class Epochs:
 
     def train(self, data: Any, orders: Any) -> list[dict[str, float]]:
         """One epoch: each model's metrics over it."""
+        if not self._variables_made:
+            self._make_variables(data)
         return self._results(self._train, data, tf.constant(orders, "int32"))
+
+    def _make_variables(self, data: Any) -> None:
+        """Those of optimizers and metrics: a step that makes some when it is first traced is traced twice."""
+        batch = _mapped(lambda array: array[: self.batch_size], data)
+        for model in self.models:
+            if model.built and model.optimizer is not None and not model.optimizer.built:
+                model.optimizer.build(model.trainable_variables)
+            if model._compile_metrics is not None and not model._compile_metrics.built:
+                model._symbolic_build(data_batch=batch)
+        self._variables_made = True
 
     def test(self, data: Any) -> list[dict[str, float]]:
         """Each model's metrics on the examples as they lie."""

@@ -77,6 +77,21 @@ def test_a_second_call_goes_on_as_model_fit_does_and_traces_nothing_again():
     assert len(traces) == 2
 
 
+def test_a_step_with_slots_and_metrics_is_traced_once():
+    traces = []
+
+    class Counting(keras.Sequential):
+        def train_step(self, data):
+            traces.append(1)
+            return super().train_step(data)
+
+    model = Counting([keras.Input((6,)), keras.layers.Dense(4, "softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fit(model, X, Y, epochs=2, batch_size=32)
+    assert len(X) % 32 != 0
+    assert len(traces) == 1
+
+
 def test_frozen_layers_and_a_new_compile_are_noticed():
     model = network()
     fit(model, X, Y)
