@@ -13,17 +13,11 @@ import numpy as np
 
 from dlcourse.checks.compare import SINGLE_PRECISION, Tolerance, as_numbers, same
 from dlcourse.checks.data import Data, described
+from dlcourse.checks.explain import explained
 from dlcourse.checks.outcome import Outcome
 
 Arguments = Mapping[str, Data]
 _SHAPE_ERRORS = tuple(f"raised {name}" for name in ("ValueError", "IndexError", "AxisError", "InvalidArgumentError"))
-_EXPLAINED = {
-    "truth value of an array": "where one True or False is needed, such as after `if`, there is a whole array",
-    "could not be broadcast": "two arrays met whose shapes do not fit",
-    "positional argument": "it has to take the arguments that the question names, in that order",
-    "is not defined": "was the cell run that defines or imports it?",
-    "Cannot cast ufunc": "whole numbers were changed in place into decimal ones; make a new array",
-}
 _NAMED_FACTORS = {
     1 / math.log(2): "the logarithm to base 2, where the natural one is meant?",
     1 / math.log(10): "the logarithm to base 10, where the natural one is meant?",
@@ -35,16 +29,12 @@ _NAMED_FACTORS = {
 def diagnose(expected: Data, outcome: Outcome, arguments: Arguments, tolerance: Tolerance) -> str:
     """One sentence on why this outcome is not the expected value."""
     if outcome.error:
-        return f"it {outcome.error}{_explained(outcome.error)}{_given(outcome.error, arguments)}"
+        return f"it {outcome.error}{explained(outcome.error)}{_given(outcome.error, arguments)}"
     if same(expected, outcome.value, tolerance) and outcome.changed:
         names = " and ".join(f"`{name}`" for name in outcome.changed)
         return f"the value is right, but it modifies its input {names} in place: work on a copy"
     with np.errstate(all="ignore"):
         return _about(expected, outcome.value, arguments, tolerance)
-
-
-def _explained(error: str) -> str:
-    return next((f"; {said}" for words, said in _EXPLAINED.items() if words in error), "")
 
 
 def _given(error: str, arguments: Arguments) -> str:

@@ -1,7 +1,8 @@
 """What a trained model has to reach: a score on data whose labels the judge keeps, within a budget of parameters.
 
 Such a case is not judged by equality: two good trainings give different numbers. The answer's side gives what
-`observe(..., probe="model")` gives, `{"parameters": n, "predictions": array}`; the labels never go there.
+`observe(..., probe="model")` gives, `{"parameters": n, "predictions": array}`; the labels never go there. What it may
+tell besides, the `"layers"` and the optimizer's `"steps"`, decides nothing: it makes the words of a verdict fit.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import numpy as np
 
 from dlcourse.checks.data import Data, decode, described, encode
 from dlcourse.checks.outcome import Outcome
+from dlcourse.checks.reason import Attempt, likely_reason
 
 METRICS = ("accuracy",)
-_CLOSE = 0.05
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Goal:
         if score is None:
             said.append(self._unusable(predictions))
         elif score < self.at_least:
-            said.append(self._about_score(score, predictions.argmax(axis=1)))
+            said.append(self._about_score(score, predictions, outcome.value))
         elif said:
             said.append(f"its {self.metric} of {score:.3f} would be enough")
         if not said and outcome.changed:
@@ -108,33 +109,10 @@ class Goal:
             return "its predictions are not finite: training diverged; is the learning rate too large?"
         return ""
 
-    def _about_score(self, score: float, classes: np.ndarray) -> str:
+    def _about_score(self, score: float, predictions: np.ndarray, value: Data) -> str:
         reached = f"{self.metric} {score:.3f} reached, at least {self.at_least:g} is needed"
-        return f"{reached}: {self._likely_reason(score, classes)}"
-
-    def _likely_reason(self, score: float, classes: np.ndarray) -> str:
-        if score >= self.at_least - _CLOSE:
-            return "close; more epochs, another filter size or slightly changed copies of the images may do it"
-        shift = self._shift(classes)
-        if shift:
-            return f"the labels look shifted: with {shift} taken off its class it would be right far more often"
-        if len(np.unique(classes)) == 1:
-            return (
-                f"it says class {int(classes[0])} to every example: was it trained, and do the data that it was "
-                "trained on look like those it is asked about (scaled in the same way, inside the model)?"
-            )
-        if score <= 2 / self.classes:
-            return (
-                "this is the level of chance: was it trained, do images and labels still belong together, and does the "
-                "loss fit the output (logits or probabilities)?"
-            )
-        return "it learns something; are there enough epochs, filters and a learning rate that fits?"
-
-    def _shift(self, classes: np.ndarray) -> int:
-        """By how much the classes are shifted, around the circle, if that explains more than half of the examples."""
-        right = [float(np.mean((classes - shift) % self.classes == self.labels)) for shift in range(self.classes)]
-        best = int(np.argmax(right))
-        return best if right[best] > max(0.5, 2 * right[0]) else 0
+        attempt = Attempt(self.labels, predictions, self.at_least, _layers(value), _steps(value))
+        return f"{reached}: {likely_reason(attempt)}"
 
     def encoded(self) -> dict[str, Any]:
         """As JSON."""
@@ -160,3 +138,14 @@ def _parameters(value: Data) -> float:
     """How many parameters are told; infinitely many where none are."""
     number = value.get("parameters") if isinstance(value, dict) else None
     return number if isinstance(number, int) and not isinstance(number, bool) else float("inf")
+
+
+def _layers(value: Data) -> list[str]:
+    """The kinds of layers that are told, none where they are not."""
+    layers = value.get("layers") if isinstance(value, dict) else None
+    return [kind for kind in layers if isinstance(kind, str)] if isinstance(layers, list) else []
+
+
+def _steps(value: Data) -> int | None:
+    steps = value.get("steps") if isinstance(value, dict) else None
+    return steps if isinstance(steps, int) and not isinstance(steps, bool) else None

@@ -14,6 +14,7 @@ from dlcourse.checks.question import Expected, KnownMistake, Question
 from dlcourse.checks.verdict import CaseResult, Verdict
 
 _MOST_LINES = 4
+_ORDINALS = re.compile(r"(_\d+)+\b")
 _NUMBERS = re.compile(r"(-?\b(\d[\d.]*(e[+-]?\d+)?|nan|inf)\b(, ?)?)+")
 
 
@@ -136,10 +137,10 @@ def _shown(value: list) -> str:
 
 
 def _grouped(told: list[tuple[str, str]]) -> list[str]:
-    """One line per thing that is wrong: what differs in its numbers alone is one thing; the first few of them."""
+    """One line per thing that is wrong: what differs in numbers alone is one thing; the first few."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for name, said in told:
-        groups.setdefault(_NUMBERS.sub("#", said), []).append((name, said))
+        groups.setdefault(_NUMBERS.sub("#", _ORDINALS.sub("", said)), []).append((name, said))
     lines = []
     for first, *others in list(groups.values())[:_MOST_LINES]:
         more = f" (and {len(others)} more {'cases' if len(others) > 1 else 'case'})" if others else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from dlcourse.checks.figure import NoFigureError, figure_data
 
 STUB_WORDS = "is yours to write"
 _LONGEST_MESSAGE = 200
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
         answer: A learner's function, or a value. `...`, or a value with `...` in it, is not attempted.
         arguments: Name and value; a function gets copies, by position.
         probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it, `"model"` calls it
-            with all arguments but the last and gives the parameters of the Keras model that comes back, and its
-            predictions for the last argument, `"figure"` calls it and gives what the figure shows (see `figure_data`).
+            with all arguments but the last and gives the parameters of the Keras model that comes back, its predictions
+            for the last argument, and, for the words of a verdict alone, what its layers are and how many steps its
+            optimizer made; `"figure"` calls it and gives what the figure shows (see `figure_data`).
 
     Raises:
         ValueError: If there is no such probe.
@@ -103,7 +106,25 @@ def _model(answer: object, arguments: list[Data]) -> object:
         returned = ": is there a `return model`?" if model is None else ": return the model itself"
         raise WrongKindError(f"gave {described(model)}, but a trained Keras model was expected{returned}")
     predictions = np.asarray(predict(unseen, verbose=0))
-    return {"parameters": int(count()), "predictions": predictions}
+    return {
+        "parameters": int(count()),
+        "predictions": predictions,
+        "layers": _layers_of(model),
+        "steps": _steps_of(model),
+    }
+
+
+def _layers_of(model: object) -> list[str]:
+    """The kinds of a model's layers, those of the models inside it included; empty where none are known."""
+    layers = getattr(model, "layers", None)
+    kinds = [_layers_of(layer) or [type(layer).__name__] for layer in layers] if isinstance(layers, list) else []
+    return list(itertools.chain.from_iterable(kinds))
+
+
+def _steps_of(model: object) -> int | None:
+    """How many steps a compiled model's optimizer made, None where there is none."""
+    steps = getattr(getattr(model, "optimizer", None), "iterations", None)
+    return None if steps is None else int(steps)
 
 
 def _figure(answer: object, arguments: list[Data]) -> object:
@@ -147,14 +168,20 @@ def _told(error: BaseException) -> str:
     if isinstance(error, NotDataError):
         return f"gave {error}; a number, text, list, dict or array of numbers can be checked"
     try:
-        line = _telling_line(str(error).strip().splitlines())
+        line = _telling_line(_COLOUR.sub("", str(error)).strip().splitlines())
     except Exception:
         line = ""
     return f"raised {type(error).__name__}" + (f": {line[:_LONGEST_MESSAGE]}" if line else "")
 
 
 def _telling_line(lines: list[str]) -> str:
-    """The first line; of an error in a TensorFlow graph the one above the node's name, which says what is wrong."""
+    """The first line that says what is wrong.
+
+    Of an error in a TensorFlow graph that is the one above the node's name, of one in a Keras layer the one after the
+    layer's name.
+    """
+    while len(lines) > 1 and (not lines[0].strip() or lines[0].startswith("Exception encountered when calling")):
+        lines = lines[1:]
     if lines and lines[0].startswith("Graph execution error"):
         telling = [line for line, after in itertools.pairwise(lines) if after.lstrip().startswith("[[{{")]
         return (telling or lines)[-1 if telling else 0].strip()

@@ -250,3 +250,29 @@ def test_an_error_inside_a_graph_is_told_by_the_line_that_says_what_is_wrong():
         )
 
     assert observe(train, {}).error == "raised ValueError: Incompatible shapes: [32,10] vs. [32]"
+
+
+def test_an_error_in_a_layer_is_told_by_what_is_wrong_without_the_colours_of_a_terminal():
+    error = ValueError(
+        "Exception encountered when calling Sequential.call().\n\n\x1b[1mInvalid input shape\x1b[0m\n\nReceived:"
+    )
+    assert observe(raising(error), {}).error == "raised ValueError: Invalid input shape"
+
+
+def test_a_models_layers_and_its_optimizers_steps_come_back_for_the_words():
+    class Dense:
+        pass
+
+    class Model(Dense):
+        def __init__(self, layers, steps=None):
+            self.layers, self.optimizer = layers, type("Adam", (), {"iterations": steps})()
+
+        def predict(self, x, verbose):
+            return x
+
+        def count_params(self):
+            return 3
+
+    seen = observe(lambda: Model([Dense(), Model([Dense(), Dense()])], 7), {"unseen": np.zeros((2, 2))}, "model").value
+    assert (seen["layers"], seen["steps"]) == (["Dense"] * 3, 7)
+    assert observe(lambda: Model([]), {"unseen": np.zeros((2, 2))}, "model").value["steps"] is None
