@@ -35,8 +35,8 @@ def start(seed: int = 0, profile: str | None = None) -> None:
     seed = _valid_seed(seed)
     chosen = set_profile(profile)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with quiet_stderr():
+    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    with quiet_stderr(), _hidden("jax", hide=backend != "jax"):
         import keras
         import numpy as np
         import tensorflow as tf
@@ -91,6 +91,19 @@ def quiet_stderr() -> Iterator[None]:
         except BaseException:
             _replay(held.fileno())
             raise
+
+
+@contextlib.contextmanager
+def _hidden(package: str, hide: bool) -> Iterator[None]:
+    """TensorFlow imports JAX where it finds it, for a converter: a second that no lesson needs. Later it is there."""
+    hide = hide and package not in sys.modules
+    if hide:
+        sys.modules[package] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if hide:
+            del sys.modules[package]
 
 
 @contextlib.contextmanager

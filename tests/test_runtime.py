@@ -30,13 +30,15 @@ def test_two_fresh_processes_give_the_same_numbers_to_the_last_digit():
 
 
 @pytest.mark.slow
-def test_start_prints_one_line_and_nothing_on_the_error_stream():
+def test_start_prints_one_line_nothing_on_the_error_stream_and_imports_no_converter():
     done = in_a_fresh_process(
-        "import dlcourse; dlcourse.start()\nimport keras; keras.ops.ones((2, 2)) @ keras.ops.ones((2, 2))"
+        "import dlcourse; dlcourse.start()\nimport keras; keras.ops.ones((2, 2)) @ keras.ops.ones((2, 2))\n"
+        "import sys, importlib.util; print('jax' in sys.modules, importlib.util.find_spec('jax') is None)"
     )
     assert done.stderr == ""
     lines = done.stdout.splitlines()
-    assert len(lines) == 1
+    assert len(lines) == 2
+    assert lines[1] == "False False"  # a package that no lesson needs is not imported, and can still be
     assert all(
         word in lines[0] for word in ("dlcourse", "Python", "TensorFlow", "Keras", "NumPy", "seed 0", "quick profile")
     )
