@@ -29,7 +29,8 @@ def compiled(model, optimizer=None, loss="sparse_categorical_crossentropy"):
 
 def examined(model, data, epochs=3, frozen=(), with_validation=True, batch_size=16, **arguments):
     train, held_back = data
-    model.run_eagerly = epochs * len(model.layers) < 20  # a short run takes less time than compiling its step
+    if model.built:  # then the step is traced once: otherwise once more, after the optimizer has made its variables
+        model.optimizer.build(model.trainable_variables)
     doctor = TrainingDoctor(train, held_back if with_validation else None, frozen)
     model.fit(*train, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[doctor], **arguments)
     return doctor

@@ -56,6 +56,7 @@ def test_a_second_fit_starts_afresh_also_with_another_model():
     for rate, found in ((1e-6, ["rate too low"]), (0.1, []), (1e-6, ["rate too low"])):
         keras.utils.set_random_seed(0)
         model = compiled(network(L.Dense(16, "relu")), keras.optimizers.SGD(rate))
+        model.optimizer.build(model.trainable_variables)
         model.fit(*data[0], batch_size=16, epochs=2, verbose=0, callbacks=[doctor])
         assert names(doctor) == found
         assert len(doctor.vitals.training) == 2
