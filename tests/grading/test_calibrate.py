@@ -1,5 +1,7 @@
 """A threshold that the reference misses under some draw is found, and named with question, seed and score."""
 
+import gc
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,14 @@ from dlcourse.grading import calibrate as module
 from dlcourse.grading.calibrate import calibrate
 
 LABELS = np.arange(10) % 2
+
+
+@pytest.fixture(autouse=True, scope="module")
+def what_other_tests_left_is_not_searched():
+    """After each seed models are forgotten and garbage is collected: seconds, where thousands of tests ran before."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 class Guesser:
