@@ -26,6 +26,13 @@ def network(*extra, compiled=True, optimizer="sgd", **options):
     return model
 
 
+def pair(*extra, **options):
+    """Two equal networks; the optimizer of the second has its variables, so that `model.fit` traces its step once."""
+    ours, theirs = (network(*(make() for make in extra), **options) for _ in range(2))
+    theirs.optimizer.build(theirs.trainable_variables)
+    return ours, theirs
+
+
 def assert_same_weights(one, other):
     assert len(one.weights) == len(other.weights)
     for ours, expected in zip(one.get_weights(), other.get_weights(), strict=True):
@@ -35,7 +42,7 @@ def assert_same_weights(one, other):
 @pytest.mark.parametrize("batch_size", [16, 64], ids=["a remainder", "one batch"])
 def test_weights_metrics_and_validation_are_those_of_model_fit_in_the_same_order(batch_size):
     extra = (keras.layers.BatchNormalization, lambda: keras.layers.Dropout(0.3, seed=1))
-    ours, theirs = (network(*(make() for make in extra), optimizer="adam") for _ in range(2))
+    ours, theirs = pair(*extra, optimizer="adam")
     weights, validation = np.linspace(0.5, 2, 50), (X[:20], Y[:20], np.linspace(0, 1, 20))
     history = fit(
         ours, X, Y, batch_size=batch_size, epochs=3, order=ORDERS, sample_weight=weights, validation_data=validation
@@ -139,7 +146,7 @@ def test_every_epoch_sees_each_example_once_in_an_order_of_its_own():
 
 
 def test_without_shuffling_the_order_is_that_of_the_arrays():
-    ours, theirs = network(), network()
+    ours, theirs = pair()
     fit(ours, X, Y, batch_size=16, shuffle=False)
     theirs.fit(X, Y, batch_size=16, shuffle=False, verbose=0)
     assert_same_weights(ours, theirs)
@@ -221,6 +228,7 @@ def test_weights_of_classes_and_examples_held_back_act_as_in_model_fit(y, argume
     for model in (ours, theirs):
         loss = keras.losses.CategoricalCrossentropy(from_logits=True) if y is ONE_HOT else model.loss
         model.compile("sgd", loss, metrics=["accuracy"], weighted_metrics=["accuracy"])
+    theirs.optimizer.build(theirs.trainable_variables)
     arguments = {**arguments, "batch_size": 16, "shuffle": False, "epochs": 4}
     got, expected = fit(ours, X, y, **arguments).history, theirs.fit(X, y, verbose=0, **arguments).history
     assert set(got) == set(expected)
@@ -265,6 +273,7 @@ def test_moving_averages_of_weights_take_their_place_at_the_end_as_in_model_fit(
     ours, theirs = (network() for _ in range(2))
     for model in (ours, theirs):
         model.compile(keras.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.9), model.loss)
+    theirs.optimizer.build(theirs.trainable_variables)
     fit(ours, X, Y, shuffle=False, epochs=2)
     theirs.fit(X, Y, shuffle=False, epochs=2, verbose=0)
     assert_same_weights(ours, theirs)
