@@ -6,7 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
-if __name__ == "__main__":  # a worker needs its engine alone; what else Keras imports where it finds it takes half of a start
+if __name__ == "__main__":  # a worker needs its engine alone: what else is imported where found takes half of a start
     unused = {"jax", "pandas", "sklearn", "tensorflow"} - {os.environ["KERAS_BACKEND"]}
     sys.modules.update(dict.fromkeys(unused))
 
