@@ -331,8 +331,10 @@ print("ours and Keras's, error below 1e-4:", np.abs(ours - theirs).max() < 1e-4)
 # \theta \leftarrow \theta - \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}\, \frac{m}{\sqrt v + \epsilon}$$
 #
 # $m, v \in \mathbb{R}^P$ start at 0 and are too small at first: after $t$ steps of the same gradient $m$ is only
-# $1 - \beta_1^t$ of it. The fraction with the powers, **bias correction**, takes that back. *Predict before you run:*
-# without it, is the first step too short or too long? ($\beta_1 = 0.9$, $\beta_2 = 0.999$, a constant gradient of 1,
+# $1 - \beta_1^t$ of it. The fraction with the powers, **bias correction**, takes that back. (The paper's algorithm 1 divides
+# $m$ and $v$ apart and adds its $\epsilon$ to the root of the corrected $v$. This form, from the end of its section 2, is
+# Keras's; the two differ only where gradients are about as small as $\epsilon$.) *Predict before you run:* without the
+# correction, is the first step too short or too long? ($\beta_1 = 0.9$, $\beta_2 = 0.999$, a constant gradient of 1,
 # $\eta = 1$.)
 
 # %%

@@ -26,6 +26,7 @@ import dlcourse
 dlcourse.start()
 
 # %%
+import json
 import os
 import subprocess
 import sys
@@ -177,7 +178,7 @@ model = keras.Sequential([keras.Input((4,)), GatedLinear(3), RMSNormalization()]
 abroad = keras.Sequential([keras.Input((4,)), layers.Dense(3), RMSNormalization()])
 code = "import sys; sys.modules |= dict.fromkeys(['matplotlib', 'pandas', 'sklearn']); "
 code += "import keras, numpy as np, dlcourse.layers; model = keras.saving.load_model(sys.argv[1]); "
-code += "print(keras.backend.backend(), repr(np.round(model(np.ones((1, 4))), 4).tolist()))"
+code += "print(keras.backend.backend(), np.round(model(np.ones((1, 4))), 4).tolist())"
 with tempfile.TemporaryDirectory() as folder:
     model.save(f"{folder}/model.keras")
     again = keras.saving.load_model(f"{folder}/model.keras")
@@ -189,7 +190,7 @@ with tempfile.TemporaryDirectory() as folder:
 
 # %%
 print("reloaded, same answers:", np.array_equal(model(x_tokens[0]), again(x_tokens[0])))
-same = np.allclose(np.array(eval(told[1])), abroad(np.ones((1, 4))), atol=2e-4)
+same = np.allclose(json.loads(told[1]), abroad(np.ones((1, 4))), atol=2e-4)
 print(f"under the backend {told[0]}, same answers: {same}")
 
 # %% [markdown]

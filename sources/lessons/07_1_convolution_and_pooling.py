@@ -328,7 +328,7 @@ print(f"mean of the top row: {grey[0].mean():.2f},", {name: f"{each[0].mean():.2
 plot.overlay(
     np.stack(list(blurred.values())),
     captions=["zeros around", "nearest pixel around"],
-    title="What is added around an image can be seen in the result",
+    title="Zeros around an image make a dark rim",
     alt="The temple, blurred twice. With zeros around it there is a dark rim, with the nearest pixels repeated none.",
 )
 
