@@ -7,6 +7,7 @@ from rings import CENTERS, covered, ring
 
 from dlcourse.models import DiffusionModel, NoiseSchedule, denoiser
 from dlcourse.models.diffusion_steps import ddim_step, ddpm_step
+from dlcourse.training import fit
 
 POINTS = np.random.default_rng(0).normal(size=(12, 2)).astype("float32")
 LABELS = np.arange(12) % 3
@@ -191,8 +192,8 @@ def test_it_learns_the_ring_and_which_mode_is_which():
     points, modes = ring(8000)
     model = DiffusionModel(denoiser(2, 8, blocks=2), NoiseSchedule(100), num_classes=8, seed=0)
     before = covered(model.sample(1000, labels=modes[:1000], seed=1))
-    model.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99), steps_per_execution=21)
-    model.fit(points, modes, batch_size=128, epochs=6, verbose=0)
+    model.compile(keras.optimizers.Adam(2e-3, use_ema=True, ema_momentum=0.99))
+    fit(model, points, modes, batch_size=128, epochs=6)
     samples = model.sample(1000, labels=modes[:1000], guidance=0.5, seed=1)
     few = model.sample(1000, labels=modes[:1000], guidance=0.5, sampler="ddim", steps=20, seed=1)
     right = [np.mean(np.linalg.norm(CENTERS[modes[:1000]] - each, axis=1) < 0.25) for each in (samples, few)]

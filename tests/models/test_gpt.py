@@ -9,6 +9,7 @@ from safetensors.numpy import save_file
 from dlcourse.models import GPT, gpt
 from dlcourse.models.gpt import SIZES
 from dlcourse.text import generate
+from dlcourse.training import fit
 
 LAYOUT = reference.Layout()
 TOKENS = np.random.default_rng(2).integers(0, LAYOUT.vocabulary, (3, 11))
@@ -88,7 +89,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
     ("size", "parameters"),
     [("small", 124_439_808), ("medium", 354_823_168), ("large", 774_030_080), ("xl", 1_557_611_200)],
 )
-def test_published_counts_follow_from_one_block_and_what_surrounds_it(size, parameters):
+def test_published_counts_follow_from_one_block_and_what_surrounds_it(size, parameters, nothing_drawn):
     width, depth, heads = SIZES[size]
     # A vocabulary of one token, and a second block, are counted apart: the largest would not fit into a small memory.
     counts = [gpt(size, vocabulary_size=1, depth=n).count_params() for n in (1, 2)]
@@ -97,7 +98,7 @@ def test_published_counts_follow_from_one_block_and_what_surrounds_it(size, para
 
 
 @pytest.mark.slow
-def test_the_small_model_has_the_published_count():
+def test_the_small_model_has_the_published_count(nothing_drawn):
     assert gpt().count_params() == 124_439_808
 
 
@@ -174,7 +175,7 @@ def test_it_learns_a_cycle_of_tokens():
     model = small(vocabulary_size=8, depth=1, dropout=0.1)
     model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     rows = (np.arange(64)[:, None] + np.arange(13)) % 8
-    model.fit(rows[:, :-1], rows[:, 1:], epochs=15, verbose=0)
+    fit(model, rows[:, :-1], rows[:, 1:], epochs=15)
     assert generate(model, [3, 4], 8, temperature=0) == [3, 4, 5, 6, 7, 0, 1, 2, 3, 4]
 
 
