@@ -46,7 +46,7 @@ def test_weights_that_are_not_there_are_asked_for_by_file_and_command(backbone, 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backbone", module.PUBLISHED)
-def test_the_file_is_the_one_that_keras_would_download(backbone, monkeypatch):
+def test_the_file_is_the_one_that_keras_would_download(backbone, monkeypatch, nothing_drawn):
     asked = []
 
     def get_file(name, *args, **kwargs):

@@ -8,6 +8,8 @@ from builders import SMALL
 
 from dlcourse import models
 
+pytestmark = pytest.mark.usefixtures("nothing_drawn")
+
 
 def parameters(weights):
     return sum(int(np.prod(weight.shape)) for weight in weights)
