@@ -46,7 +46,8 @@ class Epochs:
         for model in self.models:
             if model.built and model.optimizer is not None and not model.optimizer.built:
                 model.optimizer.build(model.trainable_variables)
-            if model._compile_metrics is not None and not model._compile_metrics.built:
+            own_step = type(model).train_step is not keras.Model.train_step  # which may take the batch in another way
+            if not own_step and model._compile_metrics is not None and not model._compile_metrics.built:
                 model._symbolic_build(data_batch=batch)
         self._variables_made = True
 

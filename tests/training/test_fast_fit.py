@@ -84,19 +84,37 @@ def test_a_second_call_goes_on_as_model_fit_does_and_traces_nothing_again():
     assert len(traces) == 2
 
 
-def test_a_step_with_slots_and_metrics_is_traced_once():
-    traces = []
+def test_a_step_with_slots_and_metrics_is_traced_once(monkeypatch):
+    traces, step = [], keras.Model.train_step
 
-    class Counting(keras.Sequential):
-        def train_step(self, data):
-            traces.append(1)
-            return super().train_step(data)
+    def counted(model, data):
+        traces.append(1)
+        return step(model, data)
 
-    model = Counting([keras.Input((6,)), keras.layers.Dense(4, "softmax")])
+    monkeypatch.setattr(keras.Model, "train_step", counted)
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(4, "softmax")])
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
     fit(model, X, Y, epochs=2, batch_size=32)
     assert len(X) % 32 != 0
     assert len(traces) == 1
+
+
+def test_a_model_with_a_step_of_its_own_may_take_the_batch_in_another_way_and_have_metrics():
+    class Reconstructing(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.both = keras.layers.Dense(1)
+
+        def call(self, pair):
+            return self.both(keras.ops.concatenate(pair, axis=1))
+
+        def train_step(self, data):
+            x, y = data
+            return super().train_step(((x, y), y))
+
+    model = Reconstructing()
+    model.compile("sgd", "mse", metrics=["mae"])
+    assert set(fit(model, X, X[:, :1], epochs=1).history) == {"loss", "mae"}
 
 
 def test_frozen_layers_and_a_new_compile_are_noticed():
