@@ -20,7 +20,7 @@ else echo "For the best isolation of graded code: apt install bubblewrap (or dnf
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help install lab course test quick lint unit coverage backends notebooks render readme lock browser nbgrader bench clean
+.PHONY: help install lab course test quick lint unit jax coverage backends notebooks render readme lock browser nbgrader bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,10 @@ lab: install ## open the course in JupyterLab (LESSON=03_1 opens one)
 course: install ## run every lesson headless; a table at the end
 	@$(BIN)/dlcourse run
 
-test: lint unit notebooks ## everything that CI runs
+test: install ## everything that CI runs (types are checked on one processor, so the layers run on JAX beside)
+	@$(MAKE) --no-print-directory -j 2 lint jax
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory notebooks
 
 quick: install ## what is fast: no notebook, nothing slow
 	@$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow and not notebook and not browser and not nbgrader"
@@ -59,6 +62,8 @@ lint: install ## style, format and types
 
 unit: install ## unit tests, hygiene of the notebooks, architecture
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not nbgrader"
+
+jax: install ## the layers once more, on JAX
 	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -n $(WORKERS) -m backend tests/layers
 
 coverage: install ## the unit tests again, with the lines and branches that they leave out (slower by two fifths)

@@ -15,7 +15,7 @@
 #
 # **You need** Python with NumPy, and matrices that are multiplied. No earlier lesson.
 #
-# **Time** about 50 s to run on two CPU cores; an hour to read and try.
+# **Time** about 45 s to run on two CPU cores; an hour to read and try.
 #
 # **Data** nothing is downloaded: real handwritten digits of 8 × 8 pixels from scikit-learn (1,347 to learn from, 450
 # held back), and two sets that the course makes itself in the likeness of known ones: short film reviews (3,600 and

@@ -16,7 +16,7 @@
 # **You need** [What is deep learning?](01_introduction.ipynb): what a network, a loss and training are. How the layers
 # work comes in chapters 3 to 8; here they are used.
 #
-# **Time** about 75 s to run on two CPU cores; two hours to read and try.
+# **Time** about 60 s to run on two CPU cores; two hours to read and try.
 #
 # **Data** nothing is downloaded: 1,797 real handwritten digits from scikit-learn (also on 1,224 made canvases),
 # 419,000 characters of real English from the documentation of installed packages; and sets that the course makes:

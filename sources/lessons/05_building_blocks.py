@@ -16,7 +16,7 @@
 # **You need** [Activation functions](03_2_activation_functions.ipynb) and [Gradient descent and
 # backpropagation](04_1_backpropagation.ipynb).
 #
-# **Time** about 45 s to run on two CPU cores; two hours to read and try.
+# **Time** about 40 s to run on two CPU cores; two hours to read and try.
 #
 # **Data** the digits that come with scikit-learn: 1,347 images of 8 × 8 pixels to learn from, 450 to test on.
 

@@ -15,7 +15,7 @@
 #
 # **You need** [Gradient descent and backpropagation](04_1_backpropagation.ipynb) and [Optimizers](04_2_optimizers.ipynb).
 #
-# **Time** about 55 s to run on two CPU cores; an hour and a half to read.
+# **Time** about 40 s to run on two CPU cores; an hour and a half to read.
 #
 # **Data** wine (178 bottles, 13 measurements) and digits (1,797 images of 8 × 8), both inside scikit-learn; California
 # housing: 20,640 districts in the full profile, 6,000 made-up ones like them in the quick one.

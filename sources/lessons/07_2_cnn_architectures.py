@@ -15,7 +15,7 @@
 # **You need** [Convolution and pooling](07_1_convolution_and_pooling.ipynb), and from [Building blocks](05_building_blocks.ipynb#batch-norm)
 # batch normalization: it shifts and scales each channel to mean 0 and variance 1 over a batch.
 #
-# **Time** about 65 s to run on two CPU cores; an hour and a half to read and try.
+# **Time** about 50 s to run on two CPU cores; an hour and a half to read and try.
 #
 # **Data** handwritten digits, 28 × 28: 1,500 to learn from, 1,000 to test on (in the quick profile enlarged from
 # scikit-learn's, in the full profile MNIST); and the 8 × 8 digits of the last lesson.
