@@ -195,11 +195,14 @@ def test_a_kill_loses_no_finished_question_and_repeats_none(checks, tmp_path):
 
 @pytest.mark.slow
 def test_an_interrupt_ends_cleanly_and_what_was_graded_is_in_the_files(checks, tmp_path):
-    handed, log, out = tmp_path / "handed", tmp_path / "log", tmp_path / "out"
+    handed, log, go_on, out = (tmp_path / name for name in ("handed", "log", "go_on", "out"))
     handed.mkdir()
-    slow = "def double(x):\n    import time\n    open({!r}, 'a').write('{} ')\n    time.sleep(0.5)\n    return 2 * x"
+    slow = (
+        f"def double(x):\n    import os, time\n    open({str(log)!r}, 'a').write('{{0}} ')\n"
+        f"    while '{{0}}' == 'c' and not os.path.exists({str(go_on)!r}):\n        time.sleep(0.05)\n    return 2 * x"
+    )
     for name in "abcd":
-        nbformat.write(whole(slow.format(str(log), name)), handed / f"{name}.ipynb")
+        nbformat.write(whole(slow.format(name)), handed / f"{name}.ipynb")
     arguments = ["grade", str(handed), "--exercise", "03", "--checks", str(checks), "--out", str(out)]
     script = tmp_path / "script.py"
     script.write_text(
@@ -214,6 +217,7 @@ def test_an_interrupt_ends_cleanly_and_what_was_graded_is_in_the_files(checks, t
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     errors = process.communicate(timeout=60)[1]
+    go_on.touch()
     assert process.returncode == 130
     assert "Traceback" not in errors
     rows = (out / "grades.csv").read_text(encoding="utf-8").splitlines()[1:]
