@@ -128,10 +128,12 @@ def _peak(layers: list[keras.Layer], batch_size: int) -> tuple[int, int]:
 
 def _unfolded(layer: keras.Layer) -> int:
     """Bytes of a convolution's windows of one example, side by side; 0 for other layers."""
-    if not _named(layer, ("Conv", "Depthwise", "Separable")):
+    size = getattr(layer, "kernel_size", None)  # one side of it, or all
+    if size is None:
         return 0
-    positions, channels = np.prod(layer.output.shape[1:-1]), layer.input.shape[-1]
-    return int(positions * np.prod(layer.kernel_size) * channels) * _bytes_of(layer.output.dtype)
+    places, channels = layer.output.shape[1:-1], layer.input.shape[-1]
+    window = size ** len(places) if isinstance(size, int) else np.prod(size)
+    return int(np.prod(places) * window * channels) * _bytes_of(layer.output.dtype)
 
 
 def _keeps_output(layer: keras.Layer) -> bool:

@@ -6,6 +6,7 @@ import keras
 import pytest
 from fresh_process import answer_of
 
+from dlcourse.layers import DepthwiseSeparableBlock
 from dlcourse.training import memory_estimate
 
 MEASURED = """
@@ -97,6 +98,23 @@ def test_windows_of_a_convolution_count_up_to_a_limit():
 def test_convolutions_by_channel_hold_windows_too(make):
     point, window = (memory_estimate(keras.Sequential([keras.Input((8, 8, 20)), make(size)]), 4) for size in (1, 3))
     assert window.activations > 2 * point.activations
+
+
+def test_a_block_that_is_told_one_side_of_its_window_holds_the_square_and_a_class_without_any_holds_none():
+    class ConvolutionFree(keras.layers.Dense):
+        pass
+
+    estimates = [
+        memory_estimate(keras.Sequential([keras.Input((8, 8, 20)), each]), 4).activations
+        for each in (DepthwiseSeparableBlock(20), keras.layers.DepthwiseConv2D(3, padding="same"))
+    ]
+    assert estimates[0] >= 3 * 4 * (8 * 8) * (3 * 3) * 20 * 4
+    assert estimates[1] >= 3 * 4 * (8 * 8) * (3 * 3) * 20 * 4
+    plain, named = (
+        memory_estimate(keras.Sequential([keras.Input((10,)), kind(5)]), 4)
+        for kind in (keras.layers.Dense, ConvolutionFree)
+    )
+    assert plain == named
 
 
 def test_half_the_precision_of_the_weights_is_half_the_bytes():
