@@ -14,6 +14,7 @@ from keras import ops
 
 from dlcourse.layers import Dropout, LayerNormalization, TransformerBlock, arguments
 from dlcourse.models.embeddings import LearnedPositions, TiedEmbedding
+from dlcourse.models.functional_model import FunctionalModel
 from dlcourse.models.published import PublishedTensor, dense, load_published, normalization, plain
 
 # Width D, depth, heads.
@@ -25,7 +26,7 @@ NOT_NEEDED = r"cls\..*|embeddings\.position_ids"
 
 
 @keras.saving.register_keras_serializable(package="dlcourse")
-class BERT(keras.Model):
+class BERT(FunctionalModel):
     r"""From tokens and their types to vectors in context; `models.bert` makes it.
 
     $$X_0 = \mathrm{LN}(E_w + P + S_s), \qquad X_{n+1} = \mathrm{Block}_n(X_n), \qquad

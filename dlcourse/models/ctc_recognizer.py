@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 
 from dlcourse.layers import LSTM, Dropout, arguments
+from dlcourse.models.functional_model import FunctionalModel
 
 BLANK = 0
 IMPOSSIBLE = -1e4
@@ -20,7 +21,7 @@ STRIDE = 2
 
 
 @keras.saving.register_keras_serializable(package="dlcourse")
-class CTCRecognizer(keras.Model):
+class CTCRecognizer(FunctionalModel):
     r"""From features (B, T, M) to logits (B, T / 2, K + 1), of which number 0 is the blank; `models.ctc_recognizer`.
 
     $$P(l \mid x) = \sum_{\pi:\, \mathcal{B}(\pi) = l} \prod_t p_t(\pi_t), \qquad

@@ -11,11 +11,12 @@ import keras
 import numpy as np
 
 from dlcourse.models.decoding import Hypothesis, beam_search, greedy_search
+from dlcourse.models.functional_model import FunctionalModel
 
 PADDING = 0
 
 
-class EncoderDecoder(keras.Model):
+class EncoderDecoder(FunctionalModel):
     """A model of two inputs, source (B, S) and target (B, T), whose output are logits (B, T, V) of the next tokens.
 
     Tokens are integers; 0 is padding, at the end of a row. A target row is the start token, the tokens, the end token.

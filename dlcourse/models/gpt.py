@@ -14,6 +14,7 @@ import numpy as np
 
 from dlcourse.layers import Dropout, LayerNormalization, TransformerBlock, arguments
 from dlcourse.models.embeddings import LearnedPositions, TiedEmbedding
+from dlcourse.models.functional_model import FunctionalModel
 from dlcourse.models.published import PublishedTensor, load_published, normalization, plain
 
 # Width D, depth, heads.
@@ -24,7 +25,7 @@ NOT_NEEDED = r"h\.\d+\.attn\.(masked_)?bias|lm_head\.weight"
 
 
 @keras.saving.register_keras_serializable(package="dlcourse")
-class GPT(keras.Model):
+class GPT(FunctionalModel):
     r"""From tokens (B, T) to logits (B, T, V) of the token after each; `models.gpt` makes it.
 
     $$X_0 = E_w + P, \qquad X_{n+1} = \mathrm{Block}_n(X_n), \qquad Z = \mathrm{LN}(X_N)\, E^\top$$

@@ -16,6 +16,7 @@ from keras import ops
 from dlcourse.layers import Dropout, LayerNormalization, TransformerBlock, arguments
 from dlcourse.models.arguments import classifier
 from dlcourse.models.embeddings import ClassToken, LearnedPositions
+from dlcourse.models.functional_model import FunctionalModel
 from dlcourse.models.published import PublishedTensor, dense, load_published, normalization, plain
 
 # Width D, depth, heads.
@@ -26,7 +27,7 @@ NOT_NEEDED = r"pooler\.dense\.(weight|bias)"
 
 
 @keras.saving.register_keras_serializable(package="dlcourse")
-class ViT(keras.Model):
+class ViT(FunctionalModel):
     r"""From images (B, height, width, C) to probabilities (B, classes); `models.vit` makes it.
 
     $$X_0 = [c;\ E\, p_1;\ \dots;\ E\, p_N] + P, \qquad X_{n+1} = \mathrm{Block}_n(X_n), \qquad

@@ -42,6 +42,7 @@ def choose_tokens(
     """
     from keras import ops
 
+    logits, uniforms = ops.convert_to_tensor(logits), ops.convert_to_tensor(uniforms)
     k = min(top_k or logits.shape[-1], logits.shape[-1])
     if greedy or k == 1:
         return ops.cast(ops.argmax(logits, axis=-1), "int32")
