@@ -47,9 +47,9 @@ lab: install ## open the course in JupyterLab (LESSON=03_1 opens one)
 course: install ## run every lesson headless; a table at the end
 	@$(BIN)/dlcourse run
 
-test: install ## everything that CI runs (types are checked on one processor, so the layers run on JAX beside)
-	@$(MAKE) --no-print-directory -j 2 lint jax
-	@$(MAKE) --no-print-directory unit
+# Many unit tests wait, for a sandbox or another process: what else there is to check fits into their pauses.
+test: install ## everything that CI runs
+	@$(MAKE) --no-print-directory -j 3 lint jax unit
 	@$(MAKE) --no-print-directory notebooks
 
 quick: install ## what is fast: no notebook, nothing slow
@@ -64,7 +64,7 @@ unit: install ## unit tests, hygiene of the notebooks, architecture
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile -m "not browser and not nbgrader"
 
 jax: install ## the layers once more, on JAX
-	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -n $(WORKERS) -m backend tests/layers
+	@KERAS_BACKEND=jax $(BIN)/python -m pytest -q -m backend tests/layers
 
 coverage: install ## the unit tests again, with the lines and branches that they leave out (slower by two fifths)
 	@$(BIN)/coverage erase
