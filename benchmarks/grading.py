@@ -273,8 +273,9 @@ def main() -> int:
     print(
         f"dlcourse      {each:6.2f} s a submission, {chosen.workers} workers, start included, {chosen.hostile} hostile"
     )
-    peak, early, last = max(memory for *_, memory in run.samples), run.memory(min(50, count)), run.memory(count)
-    print(f"memory        {peak:6.0f} MB at most, {early:.0f} after 50, {last:.0f} at the end")
+    peak, early = max(memory for *_, memory in run.samples), run.memory(min(50, count))
+    late = run.memory(round(0.95 * count))
+    print(f"memory        {peak:6.0f} MB at most, {early:.0f} after 50, {late:.0f} near the end")
     first, second = run.seconds(count // 2) - run.seconds(1), run.wall - run.seconds(count // 2)
     print(f"growth        {second / first:6.2f} times the first half's time for the second half")
     for name in () if chosen.alone else OTHERS:

@@ -31,6 +31,7 @@ def command(exercise: str, seeds: int, numbers: tuple[str, ...], checks: Path | 
     from dlcourse.grading.calibrate import calibrate
     from dlcourse.grading.exercise import load_exercise
 
+    _start_tensorflow()
     with refusing():
         chosen = _chosen(load_exercise(exercise, checks).questions, numbers)
         with _progress(len(chosen), seeds) as on_try:
@@ -40,6 +41,18 @@ def command(exercise: str, seeds: int, numbers: tuple[str, ...], checks: Path | 
     for line in complaints:
         click.echo(line, err=True)
     return int(bool(complaints))
+
+
+def _start_tensorflow() -> None:
+    """Here, where what it writes is not seen; later it says nothing, not even that each try traces a network anew."""
+    from dlcourse.runtime import quiet_stderr
+
+    with quiet_stderr():
+        import keras
+        import tensorflow as tf
+
+        tf.get_logger().setLevel("ERROR")
+        keras.ops.add(1.0, 1.0)
 
 
 def _chosen(questions: Mapping[str, QuestionDefinition], numbers: tuple[str, ...]) -> Sequence[QuestionDefinition]:

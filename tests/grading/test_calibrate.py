@@ -1,6 +1,8 @@
 """A threshold that the reference misses under some draw is found, and named with question, seed and score."""
 
 import gc
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -90,6 +92,32 @@ def test_the_command_shows_the_distribution_in_80_columns_and_exits_with_0(check
     assert "3/3" in told
     assert "none misses" in told
     assert max(map(len, told.splitlines())) <= 80
+
+
+LEARNED = """
+from dlcourse.checks.definition import Mistake, QuestionDefinition
+from dlcourse.checks.question import Case
+
+def predicted(x):
+    import keras
+    return keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, kernel_initializer="ones")]).predict(x, verbose=0)
+
+def draw(rng):
+    return [Case("two", {"x": rng.normal(size=(2, 2)).astype("float32")})]
+
+QUESTIONS = [QuestionDefinition("3.1", "Predict", draw, predicted, [], [Mistake(lambda x: 0)], ["a"])]
+"""
+
+
+@pytest.mark.slow
+def test_networks_in_an_answer_write_nothing_on_the_screen(tmp_path):
+    (tmp_path / "03_own.py").write_text(LEARNED, encoding="utf-8")
+    line = "from dlcourse import cli; cli.main()"
+    command = [sys.executable, "-c", line, "calibrate", "03", "--seeds", "6", "--checks", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "6/6" in done.stdout
+    assert done.stderr == ""
 
 
 def test_the_command_refuses_what_is_missed(checks, capsys, monkeypatch):
