@@ -31,9 +31,9 @@ def command(exercise: str, seeds: int, numbers: tuple[str, ...], checks: Path | 
     from dlcourse.grading.calibrate import calibrate
     from dlcourse.grading.exercise import load_exercise
 
-    _start_tensorflow()
     with refusing():
         chosen = _chosen(load_exercise(exercise, checks).questions, numbers)
+        _start_tensorflow()
         with _progress(len(chosen), seeds) as on_try:
             found = list(calibrate(chosen, range(seeds), on_try))
     _show(found, seeds)
