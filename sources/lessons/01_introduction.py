@@ -364,7 +364,10 @@ print(f"within 0.06 of pairs of words: {abs(reached.mean() - learned[2]) < 0.06}
 # | logistic regression | "and the pairs" | about 1,200 | 0.86 |
 # | network | nothing: characters | about 20,000 | 0.8 to 0.9 |
 #
-# These reviews come from a small grammar. On 9,596 real ones (full profile) the rules are right in 0.52, words and pairs alike in 0.76, and the network, after its four passes, in 0.51 and 0.60 from its two starts: to find words in characters takes more examples and more time. So deep learning replaces the person's features, not the person's judgement. Where good features are known, start with
+# These reviews come from a small grammar. On 9,596 real ones (full profile) the rules are right in 0.52, words and pairs
+# alike in 0.76, and the network, after its four passes, in 0.51 and 0.60 from its two starts: to find words in characters
+# takes more examples and more time. So deep learning replaces the person's features, not the person's judgement. Where
+# good features are known, start with
 # the classical learner. Where the input is raw and examples are many, a network is worth its trouble. And where the rule
 # itself is known, write it down: which years are leap years takes one line of code that is always right, and a learner
 # would only come near it.

@@ -124,7 +124,8 @@ print("both above 0.8 and above the baseline:", min(old, new) > max(0.8, record[
 
 # %% [markdown]
 # Both beat the baseline after three looks at 1,500 digits. Which of them is better, so short a run cannot tell: means over
-# seeds stand at the end of the lesson. On MNIST's 60,000 digits LeCun's network made 0.95 % errors; four epochs give 1.6 %, 1.3 % with ReLU, 8.3 % for softmax regression. Look at some
+# seeds stand at the end of the lesson. On MNIST's 60,000 digits LeCun's network made 0.95 % errors; four epochs give
+# 1.6 %, 1.3 % with ReLU, 8.3 % for softmax regression. Look at some
 # digits that it still gets wrong (truth → answer).
 
 # %%
