@@ -36,7 +36,7 @@ def start(seed: int = 0, profile: str | None = None) -> None:
     chosen = set_profile(profile)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with quiet_stderr(), _hidden("jax", hide=backend != "jax"):
+    with quiet_stderr(), hidden("jax", hide=backend != "jax"):
         import keras
         import numpy as np
         import tensorflow as tf
@@ -94,8 +94,11 @@ def quiet_stderr() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _hidden(package: str, hide: bool) -> Iterator[None]:
-    """TensorFlow imports JAX where it finds it, for a converter: a second that no lesson needs. Later it is there."""
+def hidden(package: str, hide: bool = True) -> Iterator[None]:
+    """Make a package look as if it were not installed, unless it is imported already.
+
+    TensorFlow imports JAX where it finds it, for a converter: a second and 35 MB that no lesson needs. Later it is there.
+    """
     hide = hide and package not in sys.modules
     if hide:
         sys.modules[package] = None  # type: ignore[assignment]

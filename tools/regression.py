@@ -1,7 +1,7 @@
 """pytest plugin for the notebook regression run; everything that depends on nbval is here.
 
-It gives every kernel sockets of its own instead of TCP ports (in parallel runs two kernels can choose the same port,
-and one dies), keeps a learner's progress out of the runs, and holds the quick profile.
+It forks kernels where the system can, gives each sockets of its own instead of TCP ports (in parallel runs two kernels
+can choose the same port, and one dies), keeps a learner's progress out of the runs, and holds the quick profile.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 
+from tools import kernels
+
 _folder = tempfile.TemporaryDirectory(prefix="nbval-")
 _count = 0
 
@@ -29,14 +31,12 @@ class PrivateKernelManager(KernelManager):
         private = {"transport": "ipc", "ip": str(Path(_folder.name) / f"kernel{_count}")}
         super().__init__(**(private if sys.platform != "win32" else {}), **kwargs)
 
-    def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
-        """Ask the kernel to end instead of killing it: a killed kernel loses the coverage that it measured."""
-        super().shutdown_kernel(now=False, restart=restart)
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the environment that kernels inherit."""
     nbval.kernel.KernelManager = PrivateKernelManager
+    if sys.platform.startswith("linux"):
+        kernels.fork_from_now_on()
     os.environ["DLCOURSE_PROGRESS"] = str(Path(_folder.name) / "progress.json")
     os.environ["DLCOURSE_PROFILE"] = "quick"
     os.environ["DLCOURSE_LIVE"] = "off"
