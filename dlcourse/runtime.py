@@ -97,7 +97,8 @@ def quiet_stderr() -> Iterator[None]:
 def hidden(package: str, hide: bool = True) -> Iterator[None]:
     """Make a package look as if it were not installed, unless it is imported already.
 
-    TensorFlow imports JAX where it finds it, for a converter: a second and 35 MB that no lesson needs. Later it is there.
+    TensorFlow imports JAX where it finds it, for a converter: a second and 35 MB that no lesson needs. Once imported
+    by name it is there.
     """
     hide = hide and package not in sys.modules
     if hide:

@@ -66,7 +66,7 @@ RULES = {
         "inside": {"IPython", "keras", "tensorflow", "distributed", "rich", "platformdirs", "yaml"}
         | {"dlcourse.layers", "dlcourse.models"},
     },
-    "notebook": {"top": {"nbformat"}, "inside": {"nbclient", "traitlets"}},
+    "notebook": {"top": {"nbformat", "dlcourse.notebook", "dlcourse.runtime"}, "inside": {"nbclient", "traitlets"}},
     "cli": {
         "top": {"click", "rich", "dlcourse"}
         | {f"dlcourse.{part}" for part in ("cli", "curriculum", "places", "runtime")},
@@ -166,3 +166,7 @@ def test_the_walk_tells_top_from_inside(tmp_path):
     file = tmp_path / "sample.py"
     file.write_text("import numpy\ndef f():\n    import keras\nif TYPE_CHECKING:\n    import rich\n", encoding="utf-8")
     assert imports(file) == ({"numpy"}, {"keras"})
+
+
+def test_reading_a_notebook_builds_no_grammars_of_addresses():
+    assert "lark" not in loaded_by("import dlcourse.notebook.read")

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-import nbformat
-from nbformat import NotebookNode
-
+from dlcourse.notebook.format import NotebookNode, nbformat
 from tools.source import CELL_METADATA, METADATA
 
 NOT_COMPARED = {"nbval-ignore-output", "nbval-skip"}

@@ -11,11 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
 from dlcourse.checks.definition import load_definition
 from dlcourse.notebook.execute import ExecutionError, code_cells, execute
+from dlcourse.notebook.format import NotebookNode, nbformat
 from dlcourse.notebook.student import MarkError, student_copy
 from tools import source
 from tools.cases import case_file_text, same_cases

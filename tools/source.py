@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import jupytext
-import nbformat
-from nbformat import NotebookNode
+
+from dlcourse.notebook.format import NotebookNode, nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 LESSONS = ROOT / "sources" / "lessons"

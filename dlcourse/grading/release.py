@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
-
 from dlcourse.grading.exercise import Exercise, load_exercise
 from dlcourse.grading.runner import Graded, Task, grade_submission
 from dlcourse.grading.seeds import new_seed
 from dlcourse.grading.submission import read_submission
+from dlcourse.notebook.format import NotebookNode
 from dlcourse.notebook.read import read_notebook
 from dlcourse.notebook.student import strip_marks, strip_solution
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+from dlcourse.notebook.format import NotebookNode
 
 if TYPE_CHECKING:
     from traitlets.config import Config

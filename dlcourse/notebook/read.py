@@ -8,9 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.validator import normalize
+from dlcourse.notebook.format import NotebookNode, nbformat, normalize
 
 MERGE_MARKS = re.compile(r"^(<{7} |={7}$|>{7} )", re.MULTILINE)
 OLDEST = 3

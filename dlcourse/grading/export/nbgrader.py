@@ -13,12 +13,10 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode, v4
-
 from dlcourse.grading.exercise import Exercise
 from dlcourse.grading.export.gradebooks import ExportError
 from dlcourse.grading.seeds import hidden_seed
+from dlcourse.notebook.format import NotebookNode, nbformat, v4
 from dlcourse.notebook.student import SOLUTION_TAG
 
 SCHEMA = 3
