@@ -46,7 +46,7 @@ class Session:
         data: The socket to it.
         control: The socket to its supervisor; closing it kills all.
         limits: Of this session.
-        another: Makes a session without student code, in which models are rebuilt.
+        another: Makes a session without student code, in which the models of this one are rebuilt.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Session:
     ) -> None:
         self._data, self._control, self._limits, self._another = data, control, limits, another
         self.alive, self.last_death = True, ""
+        self._clean: Session | None = None
 
     def __enter__(self) -> Session:
         return self
@@ -66,6 +67,8 @@ class Session:
         if self.alive:
             self.alive = False
             self._end(0)
+        if self._clean:
+            self._clean.close()
         self._data.close()
         self._control.close()
 
@@ -110,8 +113,8 @@ class Session:
         if not isinstance(weights, list) or not all(isinstance(each, np.ndarray) for each in weights):
             return Outcome(error="gave a model whose weights are no arrays")
         rebuild = {"do": "rebuild", "config": model.get("config"), "weights": weights, "inputs": unseen}
-        with self._another() as clean:
-            found = clean._ask(rebuild, seconds)
+        clean = self._without_student_code()
+        found = clean._ask(rebuild, seconds)
         if found is None:
             return Outcome(error=f"gave a model that could not be rebuilt: it {clean._death(seconds)}")
         if "refused" in found:
@@ -122,6 +125,14 @@ class Session:
             return Outcome(error="gave a model with several outputs, but one was expected")
         value = {"parameters": int(found["parameters"]), "predictions": found["predictions"]}
         return Outcome(value, changed=_names(reply.get("changed"), case))
+
+    def _without_student_code(self) -> Session:
+        """One for all models of this session, since TensorFlow takes its time to start; after a death another."""
+        if self._clean is None or not self._clean.alive:
+            if self._clean:
+                self._clean.close()
+            self._clean = self._another()
+        return self._clean
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """The reply, or None when the session has died of it."""

@@ -94,6 +94,21 @@ def test_a_model_inside_a_model_passes_though_it_was_compiled(session):
     assert (outcome.error, outcome.value["parameters"]) == ("", 9)
 
 
+def test_the_models_of_a_session_are_rebuilt_in_one_other_and_after_its_death_in_a_third(sandbox, monkeypatch):
+    with sandbox.session() as session:
+        made = []
+        monkeypatch.setattr(session, "_another", lambda: made.append(sandbox.session()) or made[-1])
+        session.run_cell(TRAIN)
+        outcomes = session.observe("train", [CASE, CASE], "model")
+        assert len(made) == 1
+        assert made[0].alive
+        made[0].close()
+        outcomes += session.observe("train", [CASE], "model")
+        assert [outcome.error for outcome in outcomes] == ["", "", ""]
+        assert len(made) == 2
+    assert not made[1].alive
+
+
 def test_parameters_and_predictions_are_not_the_student_s_word(session):
     session.run_cell(TRAIN.replace("    return model", "    model.count_params = lambda: 1\n    return model"))
     (outcome,) = session.observe("train", [CASE], "model")
