@@ -174,7 +174,7 @@ def test_a_kill_loses_no_finished_question_and_repeats_none(checks, tmp_path):
         second = "import time\ntime.sleep(1)\n" + QUADRUPLE.replace("double(double(x))", "4 * x")
         nbformat.write(whole(logging.format(str(log), name), second), handed / f"{name}.ipynb")
     code = (
-        "import test_classroom as t, sys; from pathlib import Path\n"
+        "import dlcourse.notebook.format, sys, test_classroom as t; from pathlib import Path\n"
         f"if __name__ == '__main__': "
         f"t.grade(Path({str(handed)!r}), Path({str(checks)!r}), Path({str(tmp_path / 'out')!r}))"
     )
@@ -206,7 +206,7 @@ def test_an_interrupt_ends_cleanly_and_what_was_graded_is_in_the_files(checks, t
     arguments = ["grade", str(handed), "--exercise", "03", "--checks", str(checks), "--out", str(out)]
     script = tmp_path / "script.py"
     script.write_text(
-        "import test_classroom as t; from dlcourse import cli\n"
+        "import dlcourse.notebook.format, test_classroom as t; from dlcourse import cli\n"
         f"if __name__ == '__main__':\n    t.Scale.__init__ = t._scale\n    raise SystemExit(cli.run({arguments!r}))",
         encoding="utf-8",
     )
