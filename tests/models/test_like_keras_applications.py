@@ -6,7 +6,7 @@ import pytest
 
 from dlcourse import models
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("nothing_drawn")]
 SHAPE, CLASSES = (64, 64, 3), 10
 
 
@@ -16,7 +16,7 @@ def random_weights(model, seed=0):
     for weight in model.weights:
         if len(weight.shape) > 1:
             fan_in = np.prod(weight.shape[:-1])
-            value = draw.normal(0, np.sqrt(2 / fan_in), weight.shape)
+            value = draw.standard_normal(weight.shape, "float32") * np.float32(np.sqrt(2 / fan_in))
         elif weight.name in ("gamma", "moving_variance"):
             value = draw.uniform(0.5, 1.5, weight.shape)
         else:
