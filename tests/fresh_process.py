@@ -16,14 +16,23 @@ from pathlib import Path
 from typing import Any
 
 # TensorFlow and Keras import these where they find them, for converters, wrappers and plots: half of a start's time.
-OPTIONAL = ("jax", "sklearn", "pandas", "matplotlib", "IPython")
+# Every backend does without the others.
+OPTIONAL = ("tensorflow", "jax", "sklearn", "pandas", "matplotlib", "IPython")
 
 
-def answer_of(code: str, without: tuple[str, ...] = OPTIONAL) -> Any:
-    """What the lines print as JSON on their last line, in a process that has everything but some packages."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+def answer_of(code: str, backend: str | None = None) -> Any:
+    """What the lines print as JSON on their last line, in a process that has what the backend needs.
+
+    Args:
+        code: The lines.
+        backend: Keras's; None is the one of this process.
+    """
+    here = os.environ.get("KERAS_BACKEND", "tensorflow")
+    backend = backend or here
+    environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    without = [package for package in OPTIONAL if package != backend]
     code = f"import sys; sys.modules.update(dict.fromkeys({without!r}))\n{code}"
-    forks = sys.platform.startswith("linux") and environment.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    forks = sys.platform.startswith("linux") and backend == here == "tensorflow"
     status, output, errors = (_forked if forks else _started)(code, environment)
     if status:
         raise AssertionError(f"the fresh process failed:\n{errors[-2000:]}")
@@ -41,7 +50,7 @@ def _forked(code: str, environment: dict[str, str]) -> tuple[int, str, str]:
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload(["tools.imported"])
     with tempfile.TemporaryDirectory() as folder:
-        process = forks.Process(target=_run, args=(code, environment, os.getcwd(), folder))
+        process = forks.Process(target=_run, args=(code, environment, str(Path.cwd()), folder))
         process.start()
         process.join()
         status = process.exitcode
@@ -57,3 +66,5 @@ def _run(code: str, environment: dict[str, str], directory: str, folder: str) ->
     os.environ.update(environment)
     os.chdir(directory)
     exec(code, vars(sys.modules["__main__"]))
+    if os.environ["KERAS_BACKEND"] != environment["KERAS_BACKEND"]:
+        raise RuntimeError("lines that run under another backend must say so when the process is made")

@@ -48,12 +48,8 @@ def write_all(folder):
 def tensorflow_answers(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tensorflow")
     paths = [str(HERE), str(HERE.parent)]
-    os.environ["KERAS_BACKEND"], ours = "tensorflow", os.environ["KERAS_BACKEND"]
-    try:
-        lines = f"import sys; sys.path[:0] = {paths!r}; import test_backends"
-        answer_of(f"{lines}; test_backends.write_all({str(folder)!r}); print('true')")
-    finally:
-        os.environ["KERAS_BACKEND"] = ours
+    lines = f"import sys; sys.path[:0] = {paths!r}; import test_backends"
+    answer_of(f"{lines}; test_backends.write_all({str(folder)!r}); print('true')", "tensorflow")
     return folder
 
 
