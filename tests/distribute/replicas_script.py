@@ -1,5 +1,7 @@
-"""On two logical processors: what fit gives with replicas against one device, as a line of JSON."""
+"""On two logical processors: what fit gives with replicas against one device, and what is said of them."""
 
+import contextlib
+import io
 import json
 
 import keras
@@ -46,6 +48,8 @@ def difference(builder, strategy):
     return max(float(np.abs(a - b).max()) for a, b in zip(*results, strict=True))
 
 
-if __name__ == "__main__":
-    strategy = distribute.strategy("cpus")
-    print(json.dumps({each.__name__: difference(each, strategy) for each in (plain, normalized, clipped)}))
+def main():
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        strategy = distribute.strategy("cpus")
+    differences = {each.__name__: difference(each, strategy) for each in (plain, normalized, clipped)}
+    print(json.dumps([said.getvalue(), differences]))

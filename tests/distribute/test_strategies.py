@@ -1,13 +1,11 @@
 """Which strategy is picked; that replicas train as one device does; what is refused because they would not."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
 import pytest
 import tensorflow as tf
+from fresh_process import answer_of
 
 from dlcourse import distribute, layers
 from dlcourse.distribute import strategies
@@ -49,11 +47,9 @@ def test_an_unknown_kind_is_refused():
 
 
 def test_replicas_on_logical_processors_train_as_one_device_does():
-    script = Path(__file__).with_name("replicas_script.py")
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
-    first, last = done.stdout.strip().splitlines()
-    assert first == "2 CPUs: asked for; MirroredStrategy, a replica on each"
-    differences = json.loads(last)
+    lines = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import replicas_script"
+    said, differences = answer_of(f"{lines}; replicas_script.main()")
+    assert said == "2 CPUs: asked for; MirroredStrategy, a replica on each\n"
     assert set(differences) == {"plain", "normalized", "clipped"}
     assert max(differences.values()) < 2e-5, differences
 
