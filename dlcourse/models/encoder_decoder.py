@@ -39,6 +39,12 @@ class EncoderDecoder(FunctionalModel):
         *state, data = state_and_data
         return super().test_step(*state, teacher_forced(data))
 
+    def _symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+        """Under JAX and PyTorch Keras looks at a batch before the first step: it must see it shifted, too."""
+        if iterator is not None:  # places of steps, and the batches of these steps
+            iterator = ((*places, map(teacher_forced, batches)) for *places, batches in iterator)
+        super()._symbolic_build(iterator, None if data_batch is None else teacher_forced(data_batch))
+
     def first_state(self, source: np.ndarray, max_tokens: int) -> Any:
         """What a decoder of at most `max_tokens` tokens needs before the first of them; tensors of B rows."""
         raise NotImplementedError(f"{type(self).__name__} must say how it encodes")

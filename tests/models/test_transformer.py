@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from dlcourse.models import Transformer, transformer
-from dlcourse.models.encoder_decoder import teacher_forced
-from dlcourse.training import fit
+from dlcourse.models.encoder_decoder import EncoderDecoder, teacher_forced
 
 SOURCE = np.array([[3, 4, 5, 6, 7], [8, 3, 9, 0, 0], [4, 0, 0, 0, 0]])
 TARGET = np.array([[1, 5, 6, 7, 8, 2], [1, 9, 2, 0, 0, 0], [1, 3, 4, 5, 2, 0]])
@@ -124,6 +123,26 @@ def test_the_loss_of_fit_is_the_mean_over_tokens_of_the_shifted_target():
     assert pair == pytest.approx([loss, accuracy], rel=1e-5)
 
 
+class Smallest(EncoderDecoder):
+    """The next token by the last alone, whatever the source says."""
+
+    def __init__(self):
+        source, target = keras.Input((None,), name="source"), keras.Input((None,), name="target")
+        said = keras.layers.Embedding(13, 13)(target) + 0 * keras.ops.sum(source)
+        super().__init__([source, target], said)
+
+
+@pytest.mark.backend
+def test_before_any_step_keras_sees_a_batch_shifted_too():
+    model, weights = Smallest(), np.float32(SAID != 0)
+    model.compile(loss=LOSS)
+    pair = model.evaluate([SOURCE, READ], SAID, sample_weight=weights, verbose=0)
+    model.compile(loss=LOSS)
+    assert model.evaluate(SOURCE, TARGET, verbose=0) == pytest.approx(pair, rel=1e-5)
+    model.compile(loss=LOSS)
+    assert float(model.test_on_batch(SOURCE, TARGET)) == pytest.approx(pair, rel=1e-5)
+
+
 def test_what_is_a_pair_already_is_not_shifted_again():
     data = ([SOURCE, READ], SAID)
     assert teacher_forced(data) is data
@@ -171,6 +190,8 @@ def test_the_base_model_s_count_follows_from_one_block_and_the_vocabulary(nothin
 
 @pytest.mark.slow
 def test_it_learns_to_reverse_short_strings():
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(0)
     words = [random.integers(3, 9, random.integers(2, 6)).tolist() for _ in range(1200)]
