@@ -115,14 +115,14 @@ class DiffusionModel(keras.Model):
             labels: y, integers (N,); "no class" without them.
             guidance: w; 0 for none.
         """
-        noisy = np.asarray(noisy, "float32")
+        noisy = ops.convert_to_numpy(noisy).astype("float32")
         steps = np.full(len(noisy), step, "int32")
         if self.num_classes is None:
             return self.network.predict_on_batch([noisy, steps])
         nothing = np.full(len(noisy), self.num_classes, "int32")
         if labels is None:
             return self.network.predict_on_batch([noisy, steps, nothing])
-        conditional = self.network.predict_on_batch([noisy, steps, np.asarray(labels, "int32")])
+        conditional = self.network.predict_on_batch([noisy, steps, ops.convert_to_numpy(labels).astype("int32")])
         if not guidance:
             return conditional
         # (1 + w) epsilon(x, t, y) - w epsilon(x, t, nothing)
@@ -164,11 +164,11 @@ class DiffusionModel(keras.Model):
         x = (
             rng.normal(size=(positive_integer("count", count), *self.example_shape))
             if start is None
-            else np.asarray(start)
+            else ops.convert_to_numpy(start)
         )
         if labels is not None and self.num_classes is None:
             raise ValueError(f"labels must be None for a model without num_classes, got {labels!r}")
-        labels = None if labels is None else np.broadcast_to(labels, (count,))
+        labels = None if labels is None else np.broadcast_to(ops.convert_to_numpy(labels), (count,))
         for step, before in zip(taken, [*taken[1:], -1], strict=True):
             noise = self.predict_noise(x, step, labels, guidance)
             origin = self.schedule.start_from(x, step, noise)

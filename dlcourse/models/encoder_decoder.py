@@ -134,7 +134,7 @@ def check_marks(start_token: int, end_token: int, target_vocabulary: int) -> Non
 
 
 def _valid(source: Any, max_tokens: int) -> np.ndarray:
-    source = np.asarray(source)
+    source = keras.ops.convert_to_numpy(source)
     if source.ndim != 2 or source.dtype.kind not in "iu":
         raise ValueError(f"source must be integers of shape (B, S), got {source.dtype} of shape {source.shape}")
     if max_tokens < 1:

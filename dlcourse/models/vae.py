@@ -132,7 +132,7 @@ class VAE(keras.Model):
 
     def decode(self, codes: Any, batch_size: int | None = None) -> np.ndarray:
         """The mean of p(x | z) for each code: probabilities for Bernoulli."""
-        outputs = self.decoder.predict(np.asarray(codes, "float32"), batch_size=batch_size, verbose=0)
+        outputs = self.decoder.predict(ops.convert_to_numpy(codes).astype("float32"), batch_size=batch_size, verbose=0)
         # sigmoid(o) = (1 + tanh(o / 2)) / 2
         return 0.5 * (1 + np.tanh(0.5 * outputs)) if self.likelihood == "bernoulli" else outputs
 

@@ -216,10 +216,12 @@ def _cut(row: np.ndarray, prompt: np.ndarray, max_tokens: int, stop_token: int |
 
 def _rows(prompts: Any) -> tuple[list[np.ndarray], bool]:
     """The prompts as vectors, and whether there was a single one."""
+    from keras import ops
+
     if len(prompts) == 0:
         raise ValueError("prompts must hold at least one token, got none")
     single = np.ndim(prompts[0]) == 0
-    rows = [np.asarray(row) for row in ([prompts] if single else prompts)]
+    rows = [ops.convert_to_numpy(row) for row in ([prompts] if single else prompts)]
     for row in rows:
         if row.ndim != 1 or row.size == 0 or row.dtype.kind not in "iu" or row.min() < 0:
             raise ValueError(f"a prompt must be a vector of at least one token number, got {row.tolist()!r}")

@@ -82,7 +82,9 @@ def decode_words(layer: keras.layers.TextVectorization, numbers: np.ndarray) -> 
     Raises:
         ValueError: If a number is not in the vocabulary, or the shape is not that.
     """
-    numbers = np.asarray(numbers)
+    import keras
+
+    numbers = keras.ops.convert_to_numpy(numbers)
     words = layer.get_vocabulary()
     if numbers.ndim != 2:
         raise ValueError(f"numbers must be of shape (texts, length), got shape {numbers.shape}")
