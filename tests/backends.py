@@ -44,7 +44,8 @@ def _jax(function: Callable[..., Any], arrays: Arrays) -> tuple[Any, Any]:
 def _torch(function: Callable[..., Any], arrays: Arrays) -> tuple[Any, Any]:
     import torch
 
-    tensors = [torch.tensor(array, requires_grad=True) for array in arrays]
+    # On the device that Keras uses; a copy, since on the CPU the array's own memory would be taken.
+    tensors = [keras.ops.convert_to_tensor(array.copy()).requires_grad_() for array in arrays]
     total, values = function(*tensors)
     gradients = torch.autograd.grad(total, tensors, allow_unused=True)
     filled = [torch.zeros_like(t) if g is None else g for t, g in zip(tensors, gradients, strict=True)]

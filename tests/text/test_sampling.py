@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from keras.ops import convert_to_numpy
 
 from dlcourse.text.sampling import choose_tokens
 
@@ -14,7 +15,7 @@ EVENLY = (np.arange(20_000, dtype="float32") + 0.5) / 20_000
 def shares(logits, **choice):
     """How often each token comes out when the numbers drawn lie evenly in [0, 1)."""
     rows = np.broadcast_to(np.asarray(logits, "float32"), (len(EVENLY), len(logits)))
-    tokens = np.asarray(choose_tokens(rows, EVENLY, **choice))
+    tokens = convert_to_numpy(choose_tokens(rows, EVENLY, **choice))
     assert tokens.dtype == "int32"
     return np.bincount(tokens, minlength=len(logits)) / len(EVENLY)
 
@@ -56,7 +57,8 @@ def test_scores_that_are_far_apart_or_shifted_do_no_harm():
     st.floats(0.01, 1),
 )
 def test_the_token_is_always_one_that_was_kept(logits, uniform, temperature, top_k, top_p):
-    (token,) = np.asarray(choose_tokens(np.float32([logits]), np.float32([uniform]), temperature, top_k, top_p))
+    drawn = np.float32([uniform])
+    (token,) = convert_to_numpy(choose_tokens(np.float32([logits]), drawn, temperature, top_k, top_p))
     better = sorted(logits, reverse=True)
     assert logits[token] >= better[min(top_k, len(logits)) - 1]
     probabilities = np.exp(np.float64(logits) / temperature - max(logits) / temperature)
