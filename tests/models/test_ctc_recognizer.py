@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from dlcourse.models import CTCRecognizer, ctc_recognizer
-from dlcourse.training import fit
 
 FEATURES = np.random.default_rng(0).normal(size=(2, 13, 4)).astype("float32")
 
@@ -62,6 +61,8 @@ def test_saved_and_loaded_it_gives_the_same(tmp_path):
 
 @pytest.mark.slow
 def test_it_learns_strings_of_tones_without_being_told_when_each_sounds():
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(0)
     strings = [random.integers(1, 4, random.integers(1, 4)).tolist() for _ in range(400)]

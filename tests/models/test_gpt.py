@@ -9,7 +9,6 @@ from safetensors.numpy import save_file
 from dlcourse.models import GPT, gpt
 from dlcourse.models.gpt import SIZES
 from dlcourse.text import generate
-from dlcourse.training import fit
 
 LAYOUT = reference.Layout()
 TOKENS = np.random.default_rng(2).integers(0, LAYOUT.vocabulary, (3, 11))
@@ -171,6 +170,8 @@ def test_its_configuration_makes_it_again():
 
 @pytest.mark.slow
 def test_it_learns_a_cycle_of_tokens():
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     keras.utils.set_random_seed(0)
     model = small(vocabulary_size=8, depth=1, dropout=0.1)
     model.compile(keras.optimizers.Adam(0.01), keras.losses.SparseCategoricalCrossentropy(from_logits=True))

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from dlcourse.models import Seq2Seq
-from dlcourse.training import fit
 
 SOURCE = np.array([[3, 4, 5, 6, 7], [8, 3, 9, 0, 0], [4, 0, 0, 0, 0]])
 TARGET = np.array([[1, 5, 6, 7, 8, 2], [1, 9, 2, 0, 0, 0], [1, 3, 4, 5, 2, 0]])
@@ -116,6 +115,8 @@ def test_the_alignment_sums_to_one_over_what_is_no_padding(kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["additive", "multiplicative"])
 def test_it_learns_to_reverse_short_strings(kind):
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     keras.utils.set_random_seed(0)
     random = np.random.default_rng(0)
     words = [random.integers(3, 9, random.integers(2, 6)).tolist() for _ in range(1100)]
