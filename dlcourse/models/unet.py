@@ -28,7 +28,9 @@ def unet(
     192,384,335,872 multiply-adds.
 
     Other than in the paper, the convolutions pad, so that the mask is as large as the image, and no level drops
-    anything. Ronneberger, Fischer and Brox (2015), U-Net: convolutional networks for biomedical image segmentation.
+    anything. Under PyTorch 2.13 it trains with `categorical_crossentropy` only: the gradient of Keras's sparse one
+    fails there for targets of more than one axis. Ronneberger, Fischer and Brox (2015), U-Net: convolutional networks
+    for biomedical image segmentation.
 
     Args:
         input_shape: Rows, columns and channels of an image; rows and columns divisible by 2 to the power of `depth`.
