@@ -1,6 +1,7 @@
 """Trials in processes of their own: a chief and N workers on this machine, over pipes.
 
 A worker that dies is started again and gets the trial that it had; a trial that kills its worker twice has failed.
+On Linux workers are forked from a process that has imported TensorFlow once for all of them.
 """
 
 from __future__ import annotations
@@ -8,9 +9,13 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import multiprocessing.connection
+import os
 import pickle
+import sys
 import time
 from typing import Any
+
+import keras
 
 from dlcourse.runtime import quiet_stderr
 from dlcourse.tuning.chief import Chief
@@ -66,9 +71,10 @@ class _Worker:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         self.pipe, far = context.Pipe()
-        self._process = context.Process(target=_serve, args=(far, self._work), name=self.name, daemon=True)
+        arguments = far, self._work, dict(os.environ)
+        self._process = context.Process(target=_serve, args=arguments, name=self.name, daemon=True)
         # What TensorFlow writes when it starts; what goes wrong in a trial comes back as its outcome.
         with quiet_stderr():
             self._process.start()
@@ -116,8 +122,18 @@ class _Worker:
         self._process.join()
 
 
-def _serve(pipe: Any, work: Work) -> None:
+def _context() -> Any:
+    """Only TensorFlow may be forked once it is imported, and no operation of it may have run."""
+    if not sys.platform.startswith("linux") or keras.config.backend() != "tensorflow":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["dlcourse.tuning.trial"])
+    return context
+
+
+def _serve(pipe: Any, work: Work, environment: dict[str, str]) -> None:
     """What a worker does: run what it is given until the pipe is closed."""
+    os.environ.update(environment)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             pipe.send(run_trial(work, *pipe.recv()))
