@@ -67,14 +67,14 @@ def test_a_file_that_does_not_fit_is_refused_and_named(tmp_path):
 
 
 @pytest.mark.parametrize(("size", "parameters"), [("base", 109_482_240), ("large", 335_141_888)])
-def test_published_counts_follow_from_one_block_and_what_surrounds_it(size, parameters):
+def test_published_counts_follow_from_one_block_and_what_surrounds_it(size, parameters, nothing_drawn):
     width, depth, _ = SIZES[size]
     counts = [bert(size, vocabulary_size=1, depth=n).count_params() for n in (1, 2)]
     assert counts[0] + (depth - 1) * (counts[1] - counts[0]) + (30_522 - 1) * width == parameters
 
 
 @pytest.mark.slow
-def test_the_base_model_has_the_published_count():
+def test_the_base_model_has_the_published_count(nothing_drawn):
     assert bert().count_params() == 109_482_240
 
 

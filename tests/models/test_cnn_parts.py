@@ -110,6 +110,8 @@ def test_a_bridge_carries_what_was_seen_on_the_way_down():
 
 @pytest.mark.slow
 def test_a_small_unet_learns_to_find_discs():
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     draw = np.random.default_rng(4)
     rows, columns = np.mgrid[:32, :32]
     centres, radii = draw.uniform(8, 24, (160, 2, 1, 1)), draw.uniform(3, 7, (160, 1, 1))
@@ -118,7 +120,7 @@ def test_a_small_unet_learns_to_find_discs():
     keras.utils.set_random_seed(0)
     model = models.unet((32, 32, 1), 2, depth=2, width=1 / 8)
     model.compile(keras.optimizers.Adam(3e-3), "sparse_categorical_crossentropy")
-    model.fit(images[:128], masks[:128], batch_size=16, epochs=12, verbose=0)
+    fit(model, images[:128], masks[:128], batch_size=16, epochs=12)
     found = np.argmax(model.predict(images[128:], verbose=0), -1) == 1
     overlap = (found & masks[128:]).sum() / (found | masks[128:]).sum()
     single_pixels = images[128:, ..., 0] > 0.25

@@ -48,14 +48,14 @@ def test_a_file_that_does_not_fit_is_refused_and_named(published, tmp_path):
         small().load_published(tmp_path / "bad.safetensors")
 
 
-def test_vit_b_16_has_the_published_count():
+def test_vit_b_16_has_the_published_count(nothing_drawn):
     _, depth, _ = SIZES["base"]
     counts = [vit("base", depth=n).count_params() for n in (1, 2)]
     assert counts[0] + (depth - 1) * (counts[1] - counts[0]) == 86_567_656
 
 
 @pytest.mark.slow
-def test_the_base_model_itself_has_the_published_count():
+def test_the_base_model_itself_has_the_published_count(nothing_drawn):
     assert vit().count_params() == 86_567_656
 
 
@@ -84,6 +84,8 @@ def test_its_configuration_makes_it_again():
 
 @pytest.mark.slow
 def test_it_learns_where_a_bright_patch_is():
+    from dlcourse.training import fit  # the only one here that needs TensorFlow
+
     keras.utils.set_random_seed(0)
     places = np.arange(96) % 6
     images = np.random.default_rng(0).normal(0, 0.3, (96, 2, 3, 4, 4)).astype("float32")
@@ -92,7 +94,7 @@ def test_it_learns_where_a_bright_patch_is():
     model = small(input_shape=(8, 12, 1), num_classes=6, depth=1, classifier_activation="softmax")
     loss = keras.losses.SparseCategoricalCrossentropy()
     model.compile(keras.optimizers.Adam(0.004), loss, metrics=["accuracy"])
-    model.fit(images, places, epochs=40, verbose=0)
+    fit(model, images, places, epochs=40, batch_size=32)
     assert model.evaluate(images, places, verbose=0)[1] == 1
 
 
