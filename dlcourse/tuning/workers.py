@@ -1,7 +1,6 @@
 """Trials in processes of their own: a chief and N workers on this machine, over pipes.
 
 A worker that dies is started again and gets the trial that it had; a trial that kills its worker twice has failed.
-On Linux workers are forked from a process that has imported TensorFlow once for all of them.
 """
 
 from __future__ import annotations
@@ -9,13 +8,9 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import multiprocessing.connection
-import os
 import pickle
-import sys
 import time
 from typing import Any
-
-import keras
 
 from dlcourse.runtime import quiet_stderr
 from dlcourse.tuning.chief import Chief
@@ -71,10 +66,9 @@ class _Worker:
         self._start()
 
     def _start(self) -> None:
-        context = _context()
+        context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
-        arguments = far, self._work, dict(os.environ)
-        self._process = context.Process(target=_serve, args=arguments, name=self.name, daemon=True)
+        self._process = context.Process(target=_serve, args=(far, self._work), name=self.name, daemon=True)
         # What TensorFlow writes when it starts; what goes wrong in a trial comes back as its outcome.
         with quiet_stderr():
             self._process.start()
@@ -122,18 +116,8 @@ class _Worker:
         self._process.join()
 
 
-def _context() -> Any:
-    """Only TensorFlow may be forked once it is imported, and no operation of it may have run."""
-    if not sys.platform.startswith("linux") or keras.config.backend() != "tensorflow":
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["dlcourse.tuning.trial"])
-    return context
-
-
-def _serve(pipe: Any, work: Work, environment: dict[str, str]) -> None:
+def _serve(pipe: Any, work: Work) -> None:
     """What a worker does: run what it is given until the pipe is closed."""
-    os.environ.update(environment)
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             pipe.send(run_trial(work, *pipe.recv()))
