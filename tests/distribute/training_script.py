@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":  # a worker needs its engine alone: what else is imported where found takes half of a start
-    unused = {"jax", "pandas", "sklearn", "tensorflow"} - {os.environ["KERAS_BACKEND"]}
+    unused = {"jax", "tensorflow", "sklearn", "pandas", "matplotlib", "IPython"} - {os.environ["KERAS_BACKEND"]}
     sys.modules.update(dict.fromkeys(unused))
 
 import keras
