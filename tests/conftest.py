@@ -15,6 +15,8 @@ TRACKED = tomllib.loads(Path(__file__).with_name("skips.toml").read_text(encodin
 # do, and NVIDIA's libraries. Formulas that are held to 1e-5 are computed in full, here and in processes started here.
 os.environ.setdefault("JAX_DEFAULT_MATMUL_PRECISION", "highest")
 os.environ.setdefault("NVIDIA_TF32_OVERRIDE", "0")
+# What XLA makes is compiled for longer here than it runs; how well it is optimized changes nothing that is tested.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
 
 @pytest.fixture(autouse=True)

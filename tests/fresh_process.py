@@ -18,8 +18,6 @@ from typing import Any
 # TensorFlow and Keras import these where they find them, for converters, wrappers and plots: half of a start's time.
 # Every backend does without the others.
 OPTIONAL = ("tensorflow", "jax", "sklearn", "pandas", "matplotlib", "IPython")
-# JAX compiles for longer than these tests compute.
-COMPILED_SOON = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 
 
 def answer_of(code: str, backend: str | None = None) -> Any:
@@ -32,7 +30,6 @@ def answer_of(code: str, backend: str | None = None) -> Any:
     here = os.environ.get("KERAS_BACKEND", "tensorflow")
     backend = backend or here
     environment = {**os.environ, "KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    environment |= COMPILED_SOON if backend == "jax" else {}
     without = [package for package in OPTIONAL if package != backend]
     code = f"import sys; sys.modules.update(dict.fromkeys({without!r}))\n{code}"
     forks = sys.platform.startswith("linux") and backend == here == "tensorflow"

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 import training_script
-from fresh_process import COMPILED_SOON
 from training_script import OPTIONS, builder, examples
 
 from dlcourse import distribute
@@ -66,11 +65,9 @@ def test_a_run_that_is_stopped_goes_on_and_ends_the_same(alone, tmp_path):
     [("tensorflow", ["--kill", "1"]), ("jax", ["--kill", "1"]), ("jax", ["--split"])],
     ids=["TensorFlow", "JAX, data split", "JAX, weights split"],
 )
-def test_two_processes_give_what_one_gives_also_when_one_is_killed(engine, arguments, alone, tmp_path, monkeypatch):
+def test_two_processes_give_what_one_gives_also_when_one_is_killed(engine, arguments, alone, tmp_path):
     if engine == "jax":
         pytest.importorskip("jax", reason="the optional backend jax is not installed")
-        for name, value in COMPILED_SOON.items():
-            monkeypatch.setenv(name, value)
     kept, _ = alone
     launched = distribute.launch(
         SCRIPT, 2, arguments=[str(tmp_path), *arguments], engine=engine, timeout=300, echo=False

@@ -206,8 +206,10 @@ def test_an_interrupt_ends_cleanly_and_what_was_graded_is_in_the_files(checks, t
     arguments = ["grade", str(handed), "--exercise", "03", "--checks", str(checks), "--out", str(out)]
     script = tmp_path / "script.py"
     script.write_text(
-        "import dlcourse.notebook.format, test_classroom as t; from dlcourse import cli\n"
-        f"if __name__ == '__main__':\n    t.Scale.__init__ = t._scale\n    raise SystemExit(cli.run({arguments!r}))",
+        "import dlcourse.notebook.format, signal, test_classroom as t; from dlcourse import cli\n"
+        # A shell that starts this run in the background has it ignore interrupts, and what it starts inherits that.
+        "if __name__ == '__main__':\n    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"    t.Scale.__init__ = t._scale\n    raise SystemExit(cli.run({arguments!r}))",
         encoding="utf-8",
     )
     process = subprocess.Popen(
