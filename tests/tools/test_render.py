@@ -1,4 +1,3 @@
-import multiprocessing
 import sys
 
 import nbformat
@@ -51,8 +50,8 @@ plot.curves(
 def forked(monkeypatch):
     """Have kernels forked from a process that has imported TensorFlow, where the system can."""
     if sys.platform.startswith("linux"):
-        multiprocessing.get_context("forkserver").set_forkserver_preload(["tools.imported"])
-        monkeypatch.setattr(local_provisioner, "launch_kernel", kernels.ForkedKernel)
+        monkeypatch.setattr(local_provisioner, "launch_kernel", local_provisioner.launch_kernel)  # put back at the end
+        kernels.fork_from_now_on()
 
 
 @pytest.fixture
