@@ -8,11 +8,13 @@ the descriptor itself.
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import platform
 import sys
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 PROFILES = ("quick", "full")
 PROFILE_VARIABLE = "DLCOURSE_PROFILE"
@@ -108,6 +110,30 @@ def hidden(package: str, hide: bool = True) -> Iterator[None]:
     finally:
         if hide:
             del sys.modules[package]
+
+
+def trace_steps_once() -> None:
+    """Let TensorFlow's `fit` make an optimizer's variables before it traces a step.
+
+    For processes that train many small networks. Keras makes them while the first step is traced, and TensorFlow traces
+    a function that has made variables a second time. The networks of exercises take longer to trace than to train; what
+    they learn is the same to the last digit.
+    """
+    import keras
+
+    fit = keras.Model.fit
+
+    @functools.wraps(fit)
+    def with_variables_first(model: Any, *arguments: Any, **named: Any) -> Any:
+        optimizer: Any = getattr(model, "optimizer", None)
+        known = type(optimizer).__module__.partition(".")[0] in ("keras", "dlcourse")
+        usual = type(model).train_step is keras.Model.train_step
+        if known and usual and model.built and not optimizer.built:
+            with model.distribute_strategy.scope(), keras.name_scope(optimizer.name, caller=optimizer):
+                optimizer.build(model.trainable_variables)
+        return fit(model, *arguments, **named)
+
+    keras.Model.fit = with_variables_first
 
 
 @contextlib.contextmanager

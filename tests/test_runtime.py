@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from dlcourse import runtime
+from tests.fresh_process import answer_of
 
 NUMBERS = """
 import random, numpy as np, keras, dlcourse
@@ -80,3 +81,50 @@ def test_a_bad_profile_is_named(monkeypatch, name):
     monkeypatch.setenv("DLCOURSE_PROFILE", name)
     with pytest.raises(ValueError, match=r"profile must be 'quick' or 'full', got"):
         runtime.profile()
+
+
+TRACED = """
+import json, keras, numpy as np, tensorflow as tf
+from dlcourse.runtime import trace_steps_once
+
+def trained(kind=keras.Sequential, optimizer=keras.optimizers.Adam, built=True, strategy=None):
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(0)
+    traces = []
+    def loss(y, predicted):
+        traces.append(1)
+        return keras.losses.mean_squared_error(y, predicted)
+    with (strategy or tf.distribute.get_strategy()).scope():
+        model = kind([*([keras.Input((4,))] * built), keras.layers.Dense(3, "relu"), keras.layers.Dense(1)])
+        model.compile(optimizer(0.01), loss)
+    x = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+    model.fit(x, x.sum(axis=1, keepdims=True), batch_size=8, epochs=2, verbose=0)
+    variables = {each.path: np.asarray(each).tolist() for each in model.optimizer.variables}
+    return len(traces), [each.tolist() for each in model.get_weights()], variables
+
+class Own(keras.optimizers.Adam):
+    pass
+class OwnStep(keras.Sequential):
+    def train_step(self, data):
+        return super().train_step(data)
+two = tf.config.list_physical_devices("CPU")
+tf.config.set_logical_device_configuration(two[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+ways = {
+    "usual": {}, "unbuilt": {"built": False}, "own optimizer": {"optimizer": Own}, "own step": {"kind": OwnStep},
+    "scaled": {"optimizer": lambda rate: keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(rate))},
+    "mirrored": {"strategy": tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])},
+}
+before = {name: trained(**way) for name, way in ways.items()}
+trace_steps_once()
+after = {name: trained(**way) for name, way in ways.items()}
+print(json.dumps({name: [before[name], after[name]] for name in ways}))
+"""
+
+
+def test_a_step_is_traced_once_where_variables_come_first_and_learns_the_same_to_the_last_digit():
+    traces = {}
+    for name, (before, after) in answer_of(TRACED, "tensorflow").items():
+        assert before[1:] == after[1:], name
+        traces[name] = (before[0], after[0])
+    assert traces["usual"] == traces["scaled"] == (2, 1)
+    assert traces["unbuilt"] == traces["own optimizer"] == traces["own step"] == (2, 2)

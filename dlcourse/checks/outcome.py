@@ -17,6 +17,7 @@ from dlcourse.checks.figure import NoFigureError, figure_data
 
 STUB_WORDS = "is yours to write"
 _LONGEST_MESSAGE = 200
+_BATCH = 512
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -66,8 +67,8 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
         arguments: Name and value; a function gets copies, by position.
         probe: How the answer is asked: `"call"` calls it, `"item"` looks the argument up in it, `"model"` calls it
             with all arguments but the last and gives the parameters of the Keras model that comes back, its predictions
-            for the last argument, and, for the words of a verdict alone, what its layers are and how many steps its
-            optimizer made; `"figure"` calls it and gives what the figure shows (see `figure_data`).
+            for the last argument, an array, and, for the words of a verdict alone, what its layers are and how many
+            steps its optimizer made; `"figure"` calls it and gives what the figure shows (see `figure_data`).
 
     Raises:
         ValueError: If there is no such probe.
@@ -90,28 +91,49 @@ def observe(answer: object, arguments: Mapping[str, Data], probe: str = "call") 
 
 def _call(answer: object, arguments: list[Data]) -> object:
     if not callable(answer):
-        raise WrongKindError(
-            f"is {described(answer)}, but a function was expected: give its name alone, without brackets after it"
-        )
+        raise _no_function(answer)
     return answer(*arguments)
+
+
+def _no_function(answer: object) -> WrongKindError:
+    return WrongKindError(
+        f"is {described(answer)}, but a function was expected: give its name alone, without brackets after it"
+    )
 
 
 def _model(answer: object, arguments: list[Data]) -> object:
     *given, unseen = arguments
-    model = _call(answer, given)
+    if _is_model(answer):
+        raise _no_function(answer)
+    model: Any = _call(answer, given)
     if model is Ellipsis:
         return model
-    predict, count = getattr(model, "predict", None), getattr(model, "count_params", None)
-    if isinstance(model, type) or not callable(predict) or not callable(count):
+    if not callable(model) or not _is_model(model):
         returned = ": is there a `return model`?" if model is None else ": return the model itself"
         raise WrongKindError(f"gave {described(model)}, but a trained Keras model was expected{returned}")
-    predictions = np.asarray(predict(unseen, verbose=0))
+    predictions = predictions_of(model, np.asarray(unseen))
     return {
-        "parameters": int(count()),
+        "parameters": int(model.count_params()),
         "predictions": predictions,
         "layers": _layers_of(model),
         "steps": _steps_of(model),
     }
+
+
+def _is_model(value: Any) -> bool:
+    return callable(getattr(value, "count_params", None)) and not isinstance(value, type)
+
+
+def predictions_of(model: Callable[..., Any], inputs: np.ndarray) -> np.ndarray:
+    """What a Keras model gives for the inputs, batch by batch; its `predict` would compile a function first.
+
+    Raises:
+        WrongKindError: If the model has several outputs.
+    """
+    batches = [model(inputs[begin : begin + _BATCH], training=False) for begin in range(0, max(len(inputs), 1), _BATCH)]
+    if isinstance(batches[0], list | tuple | Mapping):
+        raise WrongKindError("gave a model with several outputs, but one was expected")
+    return np.concatenate([np.asarray(each) for each in batches])
 
 
 def _layers_of(model: object) -> list[str]:

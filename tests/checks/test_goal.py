@@ -20,8 +20,8 @@ class Model:
     def __init__(self, predictions, parameters=100):
         self.predictions, self.parameters = predictions, parameters
 
-    def predict(self, x, verbose):
-        assert verbose == 0
+    def __call__(self, x, training):
+        assert training is False
         return np.asarray(self.predictions)[: len(x)]
 
     def count_params(self):

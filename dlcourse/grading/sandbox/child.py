@@ -11,15 +11,12 @@ import socket
 import warnings
 from typing import Any
 
-import numpy as np
-
-from dlcourse.checks.outcome import observe
+from dlcourse.checks.outcome import WrongKindError, observe, predictions_of
 from dlcourse.grading.sandbox import wire
 from dlcourse.grading.sandbox.limits import Limits
 from dlcourse.grading.sandbox.models import ModelError, checked_config, exported, rebuilt
 
 _LONGEST = 300
-_BATCH = 512
 
 
 def serve(channel: socket.socket, limits: Limits) -> None:
@@ -84,15 +81,10 @@ def _rebuild(request: dict[str, Any], namespace: dict[str, Any]) -> dict[str, An
     except ModelError as error:
         return {"refused": str(error)}
     model = rebuilt(config, request["weights"])
-    return {"parameters": model.count_params(), "predictions": _predictions(model, request["inputs"])}
-
-
-def _predictions(model: Any, inputs: np.ndarray) -> Any:
-    """What the model gives for the inputs, in batches; `predict` would compile a function first."""
-    batches = [model(inputs[begin : begin + _BATCH], training=False) for begin in range(0, len(inputs), _BATCH)]
-    if not all(hasattr(each, "numpy") for each in batches):
-        return None  # several outputs
-    return np.concatenate([each.numpy() for each in batches])
+    try:
+        return {"parameters": model.count_params(), "predictions": predictions_of(model, request["inputs"])}
+    except WrongKindError as error:
+        return {"refused": str(error)}
 
 
 def _told(error: BaseException) -> str:

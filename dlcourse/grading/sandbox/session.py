@@ -121,8 +121,6 @@ class Session:
             return Outcome(error=_line(found["refused"]))
         if "error" in found:
             return Outcome(error=f"gave a model that could not be rebuilt: {_line(found['error'])}")
-        if not isinstance(found.get("predictions"), np.ndarray):
-            return Outcome(error="gave a model with several outputs, but one was expected")
         value = {"parameters": int(found["parameters"]), "predictions": found["predictions"]}
         return Outcome(value, changed=_names(reply.get("changed"), case))
 
