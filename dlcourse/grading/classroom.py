@@ -139,9 +139,14 @@ class Classroom:
             versions=self.versions,
             tier=max((result.tier for result in results), default=""),
             started=self.started,
-            possible=self.exercise.possible(),
+            possible=self._possible(results),
             interrupted=interrupted,
         )
+
+    def _possible(self, results: Iterable[SubmissionResult]) -> float:
+        """Points that the exercise has, as the workers found them: drawing its cases here imports what the checks do."""
+        graded = (result for result in results if len(result.questions) == len(self.exercise.questions))
+        return next((result.possible for result in graded), None) or self.exercise.possible()
 
     def _counting(self, handed: Iterable[Handed]) -> Iterator[tuple[Handed, Student, tuple[str, ...]]]:
         """The submissions that count, each with its student and what is to be noted."""
