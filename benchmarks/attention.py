@@ -1,4 +1,4 @@
-"""Scaled dot-product attention in two functions against the plain product of matrices and `keras.ops`' own.
+"""Scaled dot-product attention against the plain product of matrices and `keras.ops`' own.
 
     python benchmarks/attention.py [--rounds 25] [--clock processor]
 
@@ -24,7 +24,7 @@ with runtime.quiet_stderr():
     import tensorflow as tf
     from keras import ops
 
-    from dlcourse.layers.scaled_dot_product import attention_weights, weighted_sum
+    from dlcourse.layers.scaled_dot_product import attention
 
     keras.ops.add(1.0, 1.0)
 
@@ -36,7 +36,7 @@ CLOCKS = {"wall": time.perf_counter, "processor": time.process_time}
 
 def ours(query: Any, key: Any, value: Any) -> Any:
     query, key, value = (ops.transpose(each, (0, 2, 1, 3)) for each in (query, key, value))
-    return ops.transpose(weighted_sum(attention_weights(query, key), value), (0, 2, 1, 3))
+    return ops.transpose(attention(query, key, value), (0, 2, 1, 3))
 
 
 def plain(query: Any, key: Any, value: Any) -> Any:

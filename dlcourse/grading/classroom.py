@@ -144,7 +144,7 @@ class Classroom:
         )
 
     def _possible(self, results: Iterable[SubmissionResult]) -> float:
-        """Points that the exercise has, as the workers found them: drawing its cases here imports what the checks do."""
+        """Points of the exercise, as the workers found them: drawing its cases here imports what its checks do."""
         graded = (result for result in results if len(result.questions) == len(self.exercise.questions))
         return next((result.possible for result in graded), None) or self.exercise.possible()
 

@@ -1,4 +1,4 @@
-r"""Scaled dot-product attention as two small functions, and the masks that go with it. Lesson 08_3.
+r"""Scaled dot-product attention as two small functions, both in one, and the masks that go with it. Lesson 08_3.
 
 $$\text{Attention}(Q, K, V) = \text{softmax}\left(\frac{Q K^\top}{\sqrt{K}}\right) V$$
 
@@ -12,6 +12,8 @@ from typing import Any
 
 import keras
 from keras import ops
+
+_MANY = 64 * 64
 
 
 def attention_weights(query: Any, key: Any, mask: Any = None) -> Any:
@@ -48,6 +50,51 @@ def weighted_sum(weights: Any, value: Any) -> Any:
         Shape (..., T, V).
     """
     return ops.matmul(weights, value)
+
+
+def attention(query: Any, key: Any, value: Any, mask: Any = None) -> Any:
+    r"""What each of H heads brings: the sum of its values, weighted by its attention.
+
+    $$\text{head}_h = \text{softmax}\left(\frac{Q_h K_h^\top}{\sqrt{K}}\right) V_h$$
+
+    All at once, or, where a head has many scores, head by head: TensorFlow writes the result of each operation to
+    memory, and what one head needs stays in the processor's cache.
+
+    Args:
+        query: Shape (B, H, T, K).
+        key: Shape (B, H, S, K).
+        value: Shape (B, H, S, V).
+        mask: True where a query may look, of a shape that broadcasts to (B, H, T, S).
+
+    Returns:
+        Shape (B, H, T, V); zeros in the row of a query that may look nowhere.
+
+    Example:
+        >>> x = ops.reshape(ops.arange(4.0), (1, 1, 2, 2))
+        >>> attention(x, x, x, causal_mask(2, 2))[0, 0].numpy().round(2)
+        array([[0.  , 1.  ],
+               [1.89, 2.89]], dtype=float32)
+    """
+    if not _has_many_scores(query, key):
+        return weighted_sum(attention_weights(query, key, mask), value)
+    split = [ops.unstack(each, axis=1) for each in (query, key, value)]
+    masks = _masks_of_heads(mask, len(split[0]))
+    heads = [weighted_sum(attention_weights(q, k, m), v) for q, k, v, m in zip(*split, masks, strict=True)]
+    return ops.stack(heads, axis=1)
+
+
+def _has_many_scores(query: Any, key: Any) -> bool:
+    queries, keys = query.shape[-2], key.shape[-2]
+    known = isinstance(queries, int) and isinstance(keys, int)
+    return keras.config.backend() == "tensorflow" and known and queries * keys >= _MANY
+
+
+def _masks_of_heads(mask: Any, count: int) -> list[Any]:
+    """A mask of shape (B, T, S), or what broadcasts to it, for each head."""
+    if mask is None or len(mask.shape) < 3:
+        return [mask] * count
+    heads = ops.unstack(mask, axis=-3)
+    return heads * count if len(heads) == 1 else heads
 
 
 def masked_softmax(scores: Any, mask: Any = None) -> Any:

@@ -7,8 +7,14 @@ import tensorflow as tf
 from backends import assert_same
 from oracle import values_and_gradients, with_weights
 
-from dlcourse.layers import MultiHeadAttention
-from dlcourse.layers.scaled_dot_product import attention_weights, causal_mask, masked_softmax, weighted_sum
+from dlcourse.layers import MultiHeadAttention, scaled_dot_product
+from dlcourse.layers.scaled_dot_product import (
+    attention,
+    attention_weights,
+    causal_mask,
+    masked_softmax,
+    weighted_sum,
+)
 
 B, T, S, D = 2, 4, 5, 6
 draw = np.random.default_rng(0)
@@ -77,6 +83,34 @@ def test_on_two_by_two_the_answer_fits_on_paper():
     weights = attention_weights(np.array([[2.0, 0.0]]), np.array([[1.0, 5.0], [1.0, -5.0]]))
     np.testing.assert_allclose(weights, [[0.5, 0.5]])
     np.testing.assert_allclose(weighted_sum(weights, np.array([[1.0, 2.0], [3.0, 6.0]])), [[2.0, 4.0]])
+
+
+LONG = draw.normal(size=(3, B, 3, 80, 4)).astype("float32")
+RANDOM = draw.random((B, 3, 80, 80)) < 0.5
+RANDOM[:, 0, 5] = False
+
+
+@pytest.mark.parametrize("length", [4, 80])
+@pytest.mark.parametrize(
+    "mask", [None, causal_mask(80, 80), RANDOM[0, 0], RANDOM[0], RANDOM[:, :1], RANDOM, RANDOM[:1], RANDOM[:, :, :1]]
+)
+def test_head_by_head_and_all_at_once_are_the_same(length, mask, monkeypatch):
+    parts = [tf.constant(each) for each in LONG[:, :, :, :length]]
+    mask = None if mask is None else np.asarray(mask)[..., :length, :length]
+    calls = []
+    monkeypatch.setattr(scaled_dot_product, "attention_weights", lambda *a: calls.append(1) or attention_weights(*a))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(parts)
+        result = attention(*parts, mask)
+        at_once = weighted_sum(attention_weights(parts[0], parts[1], mask), parts[2])
+    assert len(calls) == (3 if length == 80 else 1)
+    assert_same(result, at_once, tolerance=1e-6)
+    assert_same(tape.gradient(result, parts), tape.gradient(at_once, parts), tolerance=2e-6)
+
+
+def test_a_length_that_is_not_known_yet_is_computed_all_at_once():
+    function = tf.function(attention, input_signature=[tf.TensorSpec((None, 3, None, 4))] * 3)
+    assert_same(function(*LONG), attention(*map(tf.constant, LONG)), tolerance=1e-6)
 
 
 def test_the_root_keeps_the_variance_of_the_scores_at_one():
