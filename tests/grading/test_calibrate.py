@@ -34,7 +34,7 @@ class Guesser:
     def count_params(self):
         return 5
 
-    def predict(self, unseen, verbose):
+    def __call__(self, unseen, training):
         return np.eye(2)[np.where(np.arange(10) < self.right, LABELS, 1 - LABELS)]
 
 

@@ -55,6 +55,7 @@ class Session:
         self._data, self._control, self._limits, self._another = data, control, limits, another
         self.alive, self.last_death = True, ""
         self._clean: Session | None = None
+        self._awaited = ""
 
     def __enter__(self) -> Session:
         return self
@@ -103,6 +104,7 @@ class Session:
 
     def _trained(self, request: dict[str, Any], case: Mapping[str, Any], seconds: float) -> Outcome:
         """Train in this session, count and predict in another: nothing of it is the student's word."""
+        self._without_student_code(seconds)  # it starts while this one trains
         reply = self._ask(request, seconds)
         if reply is None:
             return Outcome(error=self._death(seconds))
@@ -113,7 +115,7 @@ class Session:
         if not isinstance(weights, list) or not all(isinstance(each, np.ndarray) for each in weights):
             return Outcome(error="gave a model whose weights are no arrays")
         rebuild = {"do": "rebuild", "config": model.get("config"), "weights": weights, "inputs": unseen}
-        clean = self._without_student_code()
+        clean = self._without_student_code(seconds)
         found = clean._ask(rebuild, seconds)
         if found is None:
             return Outcome(error=f"gave a model that could not be rebuilt: it {clean._death(seconds)}")
@@ -124,22 +126,41 @@ class Session:
         value = {"parameters": int(found["parameters"]), "predictions": found["predictions"]}
         return Outcome(value, changed=_names(reply.get("changed"), case))
 
-    def _without_student_code(self) -> Session:
+    def _without_student_code(self, seconds: float) -> Session:
         """One for all models of this session, since TensorFlow takes its time to start; after a death another."""
-        if self._clean is None or not self._clean.alive:
+        if self._clean is None or not self._clean._is_ready(seconds):
             if self._clean:
                 self._clean.close()
             self._clean = self._another()
+            self._clean._begin({"do": "warm up"}, seconds)
         return self._clean
+
+    def _is_ready(self, seconds: float) -> bool:
+        """Whether it lives and has done what was begun."""
+        return self.alive and (not self._awaited or self._reply(seconds) is not None)
 
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | None:
         """The reply, or None when the session has died of it."""
-        if not self.alive:
-            return None
-        nonce = secrets.token_hex(16)
+        return self._reply(seconds) if self._begin(request, seconds) else None
+
+    def _begin(self, request: dict[str, Any], seconds: float) -> bool:
+        """Send a request whose reply is read later, while something else goes on; False when the session has died."""
+        if not self._is_ready(seconds):
+            return False
+        self._awaited = secrets.token_hex(16)
         try:
             self._data.settimeout(seconds)
-            wire.send(self._data, {**request, "nonce": nonce})
+            wire.send(self._data, {**request, "nonce": self._awaited})
+        except TimeoutError:
+            self._die("timeout")
+        except (wire.WireError, OSError):
+            self._die("crashed")
+        return self.alive
+
+    def _reply(self, seconds: float) -> dict[str, Any] | None:
+        """The reply to what was begun, or None when the session has died of it."""
+        awaited, self._awaited = self._awaited, ""
+        try:
             reply = wire.receive(self._data, self._limits.reply_bytes, seconds)
         except (wire.WireTimeoutError, TimeoutError):
             self._die("timeout")
@@ -147,7 +168,7 @@ class Session:
         except (wire.WireError, OSError):
             self._die("crashed")
             return None
-        if not isinstance(reply, dict) or reply.get("nonce") != nonce:
+        if not isinstance(reply, dict) or reply.get("nonce") != awaited:
             self._die("crashed")
             return None
         return reply

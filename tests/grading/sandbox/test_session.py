@@ -109,6 +109,23 @@ def test_the_models_of_a_session_are_rebuilt_in_one_other_and_after_its_death_in
     assert not made[1].alive
 
 
+def test_one_that_dies_while_it_starts_is_replaced(sandbox, monkeypatch):
+    with sandbox.session() as session:
+        made = []
+
+        def another():
+            made.append(sandbox.session())
+            if len(made) == 1:
+                made[0]._begin({"do": "cell", "source": "import os; os._exit(0)"}, 10)
+            return made[-1]
+
+        monkeypatch.setattr(session, "_another", another)
+        session.run_cell(TRAIN)
+        (outcome,) = session.observe("train", [CASE], "model")
+        assert (outcome.error, outcome.value["parameters"]) == ("", 9)
+        assert [each.alive for each in made] == [False, True]
+
+
 def test_parameters_and_predictions_are_not_the_student_s_word(session):
     session.run_cell(TRAIN.replace("    return model", "    model.count_params = lambda: 1\n    return model"))
     (outcome,) = session.observe("train", [CASE], "model")
