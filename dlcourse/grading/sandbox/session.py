@@ -7,6 +7,7 @@ import secrets
 import select
 import socket
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,8 @@ class Session:
 
     def close(self) -> None:
         """End the session and all that it started."""
+        if self._clean:
+            self._clean._hang_up()  # the two end side by side
         if self.alive:
             self.alive = False
             self._end(0)
@@ -72,6 +75,11 @@ class Session:
             self._clean.close()
         self._data.close()
         self._control.close()
+
+    def _hang_up(self) -> None:
+        """Have the supervisor end it, without waiting."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
 
     def run_cell(self, source: str) -> CellResult:
         """Run code in the session's namespace."""
@@ -182,7 +190,7 @@ class Session:
         """What the supervisor says of the end, which it is told to make when it does not come by itself."""
         try:
             if not select.select([self._control], [], [], patience)[0]:
-                self._control.shutdown(socket.SHUT_WR)
+                self._hang_up()
             self._control.settimeout(_GRACE)
             return str(json.loads(self._control.recv(4096) or b"{}").get("end", ""))
         except (OSError, ValueError):
