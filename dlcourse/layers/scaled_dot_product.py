@@ -70,10 +70,10 @@ def attention(query: Any, key: Any, value: Any, mask: Any = None) -> Any:
         Shape (B, H, T, V); zeros in the row of a query that may look nowhere.
 
     Example:
-        >>> x = ops.reshape(ops.arange(4.0), (1, 1, 2, 2))
+        >>> x = ops.reshape(ops.arange(4.0) / 2, (1, 1, 2, 2))
         >>> attention(x, x, x, causal_mask(2, 2))[0, 0].numpy().round(2)
-        array([[0.  , 1.  ],
-               [1.89, 2.89]], dtype=float32)
+        array([[0.  , 0.5 ],
+               [0.85, 1.35]], dtype=float32)
     """
     if not _has_many_scores(query, key):
         return weighted_sum(attention_weights(query, key, mask), value)
