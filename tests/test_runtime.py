@@ -3,9 +3,9 @@ import subprocess
 import sys
 
 import pytest
+from fresh_process import answer_of
 
 from dlcourse import runtime
-from tests.fresh_process import answer_of
 
 NUMBERS = """
 import random, numpy as np, keras, dlcourse

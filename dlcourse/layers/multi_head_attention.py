@@ -145,14 +145,12 @@ class MultiHeadAttention(keras.layers.Layer):
         mask = self._mask(query_mask, value_mask, key_mask, attention_mask)
         if use_causal_mask or cache is not None:
             mask = _both(mask, causal_mask(ops.shape(query)[2], ops.shape(keys)[2], position))
-        results = [cache] if cache is not None else []
         if return_attention_scores or (self.dropout and training):
             weights = attention_weights(query, keys, mask)  # (B, H, T, S)
             heads = weighted_sum(self.weights_dropout(weights, training=training), values)  # (B, H, T, V)
-            results = [weights] * return_attention_scores + results
         else:
-            heads = attention(query, keys, values, mask)  # (B, H, T, V)
-        results = [self._mixed(heads), *results]
+            weights, heads = None, attention(query, keys, values, mask)  # (B, H, T, V)
+        results = [self._mixed(heads)] + [weights] * return_attention_scores + [cache] * (cache is not None)
         return results[0] if len(results) == 1 else tuple(results)
 
     def _heads(self, query: Any, value: Any, key: Any, position: Any) -> tuple[Any, Any, Any]:

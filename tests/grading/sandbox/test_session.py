@@ -65,6 +65,13 @@ def test_a_trained_model_is_counted_and_predicts_elsewhere(session):
     np.testing.assert_allclose(outcome.value["predictions"].sum(axis=1), 1, atol=1e-6)
 
 
+TWICE = "twice = keras.Model(model.inputs, [model.outputs[0]] * 2)\n    return twice"
+HIDDEN = (  # in the student's process alone
+    "kind, call = type(twice), type(twice).__call__\n"
+    "    kind.__call__ = lambda self, *a, **k: call(self, *a, **k)[0]\n    return twice"
+)
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
@@ -78,6 +85,8 @@ def test_a_trained_model_is_counted_and_predicts_elsewhere(session):
             "keras.layers.Dense = Dense",
             "registered by nobody",
         ),
+        (TRAIN.replace("return model", TWICE), "several outputs"),
+        (TRAIN.replace("return model", TWICE.replace("return twice", HIDDEN)), "several outputs"),
     ],
 )
 def test_a_model_that_cannot_be_checked_costs_that_question(source, said, session):
